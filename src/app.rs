@@ -54,7 +54,7 @@ impl Portal {
             clock,
             templates: templates()?,
             assets: Assets::load(theme)?,
-            passwords: Passwords::new()?,
+            passwords: Passwords::default(),
             tries: RateLimiter::keyed(six),
         })
     }
