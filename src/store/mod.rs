@@ -21,7 +21,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
-pub use ids::{random_bytes, reference};
+pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
 
