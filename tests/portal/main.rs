@@ -1,1 +1,2 @@
-//! tests
+//! One test binary: it links once.
+mod components;
