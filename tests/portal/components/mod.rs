@@ -13,8 +13,9 @@
 //! - dates of other than three parts, or wrong without a message;
 //! - page numbers, collapsing breadcrumbs, interruption panels, date parts with names of their own: not used here.
 //!
-//! One thing differs on purpose: the parts of a date are named `{name}_day` and so on, as fields of a Rust form are,
+//! Two things differ on purpose. The parts of a date are named `{name}_day` and so on, as fields of a Rust form are,
 //! and the day's id is the bare name, so that an error summary leads to it without knowing what kind of field it is.
+//! A back link is a landmark: it stands outside the page's main part, where nothing else says what it belongs to.
 
 mod fields;
 mod given;
@@ -65,7 +66,11 @@ fn components_write_what_govuk_frontend_writes() {
     for (theirs, ours, adapter, expected) in HELD {
         let mut held = 0;
         for (name, options, wanted) in fixtures(theirs) {
-            let wanted = if theirs == "date-input" { renamed(&wanted, &options) } else { wanted };
+            let wanted = match theirs {
+                "date-input" => renamed(&wanted, &options),
+                "back-link" => format!("<nav aria-label=\"Back\">{wanted}</nav>"),
+                _ => wanted,
+            };
             let Ok(call) = Given::of(options).and_then(adapter) else { continue };
             held += 1;
             let body = call.body.as_deref();
@@ -120,12 +125,68 @@ fn what_somebody_typed_stays_text_in_every_component() {
     }
 }
 
-/// The components alone: pages may use filters that the app registers.
+#[test]
+fn a_page_says_whose_it_is_and_lets_people_in_and_out() {
+    let tera = parts();
+    let mut chrome = serde_json::json!({
+        "council_name": "Wessex & Downs", "service_name": "E4S", "signed_in": false, "person_name": "",
+        "csrf": "", "nav": [], "demo": false, "notice": "",
+        "assets": { "app.css": "/assets/app-1.css", "app.js": "/assets/app-1.js", "mark.svg": "/assets/mark-1.svg" },
+    });
+    let page = |chrome: &Json| {
+        let mut context = Context::new();
+        context.insert("chrome", chrome);
+        context.insert("status", &404);
+        context.insert("heading", "Page not found");
+        context.insert("sentence", "There is nothing at this address.");
+        context.insert("what_next", &["Check the address."]);
+        tera.render("error.html", &context).expect("a page")
+    };
+
+    let outside = page(&chrome);
+    assert!(
+        outside.contains("<title>Page not found – E4S – Wessex &amp; Downs</title>"),
+        "{outside}"
+    );
+    for link in
+        ["href=\"/sign-in\"", "href=\"/curriculum\"", "href=\"/concerns\"", "href=\"#main\""]
+    {
+        assert!(outside.contains(link), "no {link}");
+    }
+    for tool in ["/sign-out", "Demonstration", "govuk-notification-banner", "<script>", "style=\""]
+    {
+        assert!(!outside.contains(tool), "{tool} is there");
+    }
+
+    chrome["signed_in"] = true.into();
+    chrome["person_name"] = "Amara Okafor".into();
+    chrome["csrf"] = "token-1".into();
+    chrome["demo"] = true.into();
+    chrome["notice"] = "Your draft was saved.".into();
+    chrome["nav"] = serde_json::json!([{ "href": "/map", "text": "Map", "current": true }]);
+    let inside = page(&chrome);
+    for part in [
+        "action=\"/sign-out\"",
+        "value=\"token-1\"",
+        "Amara Okafor",
+        "Demonstration",
+        "Your draft was saved.",
+    ] {
+        assert!(inside.contains(part), "no {part}");
+    }
+    assert!(inside.contains("href=\"/map\" aria-current=\"true\""), "{inside}");
+    assert!(!inside.contains("/sign-in"), "{inside}");
+}
+
+/// The parts and the layout alone: pages may use filters that the app registers.
 fn parts() -> Tera {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/parts");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut paths = vec![folder.join("layout.html"), folder.join("error.html")];
+    for entry in fs::read_dir(folder.join("parts")).expect("templates/parts") {
+        paths.push(entry.expect("an entry").path());
+    }
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("templates/parts") {
-        let path = entry.expect("an entry").path();
+    for path in paths {
         let name = path.file_name().and_then(|it| it.to_str()).expect("a name").to_owned();
         files.push((name, fs::read_to_string(&path).expect("text")));
     }
