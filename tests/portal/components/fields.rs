@@ -42,7 +42,7 @@ pub fn textarea(mut given: Given) -> Scope<Call> {
 }
 
 pub fn character_count(mut given: Given) -> Scope<Call> {
-    let max: u32 = given.string("maxlength").parse().map_err(|_| Beyond)?;
+    let max: u32 = given.string("maxlength").parse().or(Err(Beyond))?;
     let mut call = textarea(given)?;
     call.with("max", Some(max));
     Ok(call)
