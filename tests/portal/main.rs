@@ -1,2 +1,6 @@
-//! One test binary: it links once.
+//! The whole suite in one binary: it links once.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
+
+mod accounts;
 mod components;
+mod world;
