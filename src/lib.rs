@@ -19,5 +19,6 @@ pub mod store;
 pub mod web;
 
 pub mod app;
+pub mod serve;
 
 pub use error::{Error, Result};
