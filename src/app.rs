@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
@@ -18,7 +19,7 @@ use crate::deed::Deed;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, web as http};
+use crate::{Error, Result, accounts, calendar, digests, mail, web as http};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -40,6 +41,8 @@ pub struct Portal {
     pub passwords: Passwords,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
+    /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
+    pub stopping: AtomicBool,
 }
 
 impl Portal {
@@ -56,6 +59,7 @@ impl Portal {
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
             tries: RateLimiter::keyed(six),
+            stopping: AtomicBool::new(false),
         })
     }
 
@@ -201,7 +205,10 @@ pub fn templates() -> Result<Tera> {
 
 /// Every route of the service.
 pub fn routes() -> Routes {
-    http::assets::routes().and(accounts::pages::routes())
+    http::assets::routes()
+        .and(accounts::pages::routes())
+        .and(mail::pages::routes())
+        .and(digests::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -8,6 +8,8 @@ pub mod schools;
 
 pub mod concerns;
 
+pub mod digests;
+
 pub mod audit;
 pub mod deed;
 pub mod mail;
@@ -20,5 +22,6 @@ pub mod web;
 
 pub mod app;
 pub mod serve;
+pub mod worker;
 
 pub use error::{Error, Result};

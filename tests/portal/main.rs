@@ -2,5 +2,8 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
+mod digests;
+mod mail;
+mod postbox;
 mod components;
 mod world;
