@@ -1,1 +1,5 @@
 //! E4S.
+
+pub mod curriculum;
+
+pub mod documents;
