@@ -47,7 +47,7 @@ fn sheet(curriculum: &Curriculum, lesson: &Lesson) -> LessonSheet {
         resources: lesson.resources.iter().map(named).collect(),
         sections: sections(lesson),
         signposting: signposting(lesson),
-        appendices: lesson.resources.iter().filter_map(appendix).collect(),
+        appendices: lesson.resources.iter().flat_map(appendices).collect(),
         sources: texts(&facts.sources),
     }
 }
@@ -127,28 +127,32 @@ fn signposting(lesson: &Lesson) -> Vec<Signpost> {
     lesson.facts.signposting.iter().map(line).collect()
 }
 
-fn named(resource: &Resource) -> String {
-    format!("{}: {}", resource.kind.title(), resource.title)
+/// "Worksheet: the bus stop", saying the kind once.
+pub fn named(resource: &Resource) -> String {
+    let (kind, title) = (resource.kind.title(), &resource.title);
+    if title.starts_with(kind) { title.clone() } else { format!("{kind}: {title}") }
 }
 
-fn appendix(resource: &Resource) -> Option<Appendix> {
-    let mut blocks = resource.blocks.clone();
-    let mut cards = Vec::new();
+/// What is handed out, and the answers on a sheet of their own, which is not.
+fn appendices(resource: &Resource) -> Vec<Appendix> {
+    let title = named(resource);
     match resource.kind {
-        Kind::Worksheet if !resource.answers.is_empty() => {
-            blocks.push(Block::Heading {
-                level: 2,
-                id: "answers".to_owned(),
-                line: 1,
-                content: vec![Inline::Text { text: "Answers (for the teacher)".to_owned() }],
-            });
-            blocks.extend(resource.answers.iter().cloned());
+        Kind::Worksheet => {
+            let mut sheets =
+                vec![Appendix { title, blocks: resource.blocks.clone(), cards: Vec::new() }];
+            if !resource.answers.is_empty() {
+                let title = "Answers to the worksheet, for the teacher".to_owned();
+                let blocks = resource.answers.clone();
+                sheets.push(Appendix { title, blocks, cards: Vec::new() });
+            }
+            sheets
         }
-        Kind::Worksheet => {}
-        Kind::Cards => (blocks, cards) = split_cards(&resource.blocks),
-        Kind::Slides | Kind::Quiz | Kind::Parents => return None,
+        Kind::Cards => {
+            let (blocks, cards) = split_cards(&resource.blocks);
+            vec![Appendix { title, blocks, cards }]
+        }
+        Kind::Slides | Kind::Quiz | Kind::Parents => Vec::new(),
     }
-    Some(Appendix { title: named(resource), blocks, cards })
 }
 
 /// What stands before the first card, and the cards.
