@@ -1,5 +1,25 @@
-//! E4S.
+//! E4S: schools raise concerns about places, districts meet and answer, teachers teach.
+//!
+//! Read the modules in this order.
 
+pub mod accounts;
+pub mod districts;
+pub mod schools;
+
+pub mod concerns;
 pub mod curriculum;
 
+pub mod audit;
+pub mod deed;
 pub mod documents;
+pub mod mail;
+
+pub mod calendar;
+pub mod config;
+pub mod error;
+pub mod store;
+pub mod web;
+
+pub mod app;
+
+pub use error::{Error, Result};

@@ -1,0 +1,196 @@
+-- Areas, teams and which team serves which area: data with dates.
+CREATE TABLE areas (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    until_on DATE,
+    outline TEXT NOT NULL,
+    UNIQUE (code, from_on)
+);
+CREATE TABLE teams (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE team_areas (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    area_code TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    until_on DATE,
+    UNIQUE (area_code, from_on)
+);
+CREATE TABLE postcodes (
+    postcode TEXT PRIMARY KEY NOT NULL,
+    easting INTEGER NOT NULL,
+    northing INTEGER NOT NULL
+);
+CREATE TABLE schools (
+    urn INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    postcode TEXT,
+    easting INTEGER,
+    northing INTEGER,
+    area_code TEXT,
+    authority TEXT NOT NULL,
+    closed_on DATE,
+    is_open BOOLEAN NOT NULL
+);
+-- When a team sits, and until when it takes new items.
+CREATE TABLE meetings (
+    id TEXT PRIMARY KEY NOT NULL,
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    starts_at TIMESTAMP NOT NULL,
+    cut_off_at TIMESTAMP NOT NULL,
+    venue TEXT NOT NULL,
+    chair TEXT NOT NULL
+);
+CREATE INDEX meetings_of_team ON meetings (team_id, starts_at);
+
+-- People, and the posts that give them access.
+CREATE TABLE accounts (
+    id TEXT PRIMARY KEY NOT NULL,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE posts (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL,
+    school_urn INTEGER REFERENCES schools (urn),
+    team_id TEXT REFERENCES teams (id),
+    from_on DATE NOT NULL,
+    until_on DATE
+);
+CREATE INDEX posts_of_account ON posts (account_id);
+CREATE INDEX posts_of_team ON posts (team_id);
+CREATE INDEX posts_of_school ON posts (school_urn);
+CREATE TABLE sessions (
+    token_hash TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    started_at TIMESTAMP NOT NULL,
+    seen_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP
+);
+CREATE INDEX sessions_of_account ON sessions (account_id);
+
+-- The gate: where else a worry belongs, and how often it was sent there.
+CREATE TABLE help_lines (
+    gate TEXT PRIMARY KEY NOT NULL,
+    sentence TEXT NOT NULL,
+    telephone TEXT NOT NULL,
+    checked_on DATE NOT NULL
+);
+CREATE TABLE gate_counts (
+    gate TEXT NOT NULL,
+    counted_on DATE NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (gate, counted_on)
+);
+
+CREATE TABLE drafts (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    school_urn INTEGER NOT NULL REFERENCES schools (urn),
+    answers TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL,
+    saved_at TIMESTAMP NOT NULL
+);
+CREATE INDEX drafts_of_account ON drafts (account_id);
+CREATE TABLE concerns (
+    id TEXT PRIMARY KEY NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    draft_id TEXT NOT NULL UNIQUE,
+    school_urn INTEGER NOT NULL REFERENCES schools (urn),
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    area_code TEXT NOT NULL,
+    area_edition TEXT NOT NULL,
+    raised_by TEXT NOT NULL REFERENCES accounts (id),
+    raised_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    status TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    main_harm TEXT NOT NULL,
+    urgency TEXT NOT NULL,
+    easting INTEGER,
+    northing INTEGER,
+    answers TEXT NOT NULL
+);
+CREATE INDEX concerns_of_team ON concerns (team_id, raised_at, id);
+CREATE INDEX concerns_of_team_by_status ON concerns (team_id, status, raised_at, id);
+CREATE INDEX concerns_of_school ON concerns (school_urn, raised_at, id);
+CREATE INDEX concerns_by_age ON concerns (raised_at, id);
+-- Each step of a concern's life, with the words that its reporter reads.
+CREATE TABLE concern_steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    concern_id TEXT NOT NULL REFERENCES concerns (id),
+    at TIMESTAMP NOT NULL,
+    account_id TEXT NOT NULL,
+    team_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE INDEX steps_of_concern ON concern_steps (concern_id, id);
+
+CREATE TABLE contexts (
+    id TEXT PRIMARY KEY NOT NULL,
+    reference TEXT NOT NULL UNIQUE,
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    state TEXT NOT NULL,
+    opened_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX contexts_of_team ON contexts (team_id, changed_at, id);
+CREATE TABLE context_concerns (
+    concern_id TEXT PRIMARY KEY NOT NULL REFERENCES concerns (id),
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    linked_at TIMESTAMP NOT NULL
+);
+CREATE INDEX concerns_of_context ON context_concerns (context_id);
+
+-- Letters: written in the transaction that makes them due, sent by the worker.
+CREATE TABLE letters (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    period TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    queued_at TIMESTAMP NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    leased_until TIMESTAMP,
+    lease TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    recipient TEXT,
+    subject TEXT,
+    text TEXT,
+    html TEXT,
+    sent_at TIMESTAMP,
+    stopped_at TIMESTAMP,
+    failure TEXT,
+    UNIQUE (kind, account_id, period)
+);
+CREATE INDEX letters_due ON letters (due_at) WHERE sent_at IS NULL AND stopped_at IS NULL;
+CREATE INDEX letters_of_account ON letters (account_id, queued_at);
+CREATE TABLE rhythms (
+    account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
+    rhythm TEXT NOT NULL
+);
+
+-- Who did what to which record. Never changed, never deleted.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    at TIMESTAMP NOT NULL,
+    account_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    team_id TEXT
+);
+CREATE INDEX audit_of_subject ON audit (subject, id);
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not deleted'); END;

@@ -1,0 +1,152 @@
+//! People, and the posts that give them access.
+//!
+//! An account belongs to a person and gives no access. A post does: a role at a school or a team, from a day, until a
+//! day. Someone whose post ends loses its access on their next request. Rights are read from the posts, inside the
+//! transaction that uses them, and never from the cookie.
+
+pub mod appoint;
+pub mod passwords;
+pub mod sessions;
+
+pub mod pages;
+pub mod queries;
+
+use diesel::prelude::*;
+
+use crate::districts::TeamId;
+use crate::schools::Urn;
+use crate::store::{random_id, text_enum};
+
+random_id! {
+    /// A person's account.
+    pub AccountId
+}
+random_id! {
+    /// A post.
+    pub PostId
+}
+
+text_enum! {
+    /// What a person may be.
+    pub enum Role {
+        /// Designated safeguarding lead, or a deputy, of a school.
+        Dsl = "dsl",
+        /// Runs a district team's work: triage, contexts, meetings.
+        Coordinator = "coordinator",
+        /// A member of a team from another agency.
+        Partner = "partner",
+        /// Sees across districts.
+        County = "county",
+        /// Accounts, schools and settings; no concerns.
+        Admin = "admin",
+    }
+}
+
+impl Role {
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Dsl => "Designated safeguarding lead",
+            Self::Coordinator => "District coordinator",
+            Self::Partner => "Partner",
+            Self::County => "County lead",
+            Self::Admin => "Administrator",
+        }
+    }
+}
+
+/// A post that is held today.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Post {
+    pub role: Role,
+    pub school: Option<Urn>,
+    pub team: Option<TeamId>,
+}
+
+/// Somebody who acts: a person with the posts that they hold now, or the house itself.
+///
+/// Only a session, or the house, makes one.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub id: AccountId,
+    pub name: String,
+    posts: Vec<Post>,
+}
+
+impl Actor {
+    pub(in crate::accounts) fn new(id: AccountId, name: String, posts: Vec<Post>) -> Self {
+        Self { id, name, posts }
+    }
+
+    /// The service itself: imports, the worker, the command line. It holds no post and sees no concern.
+    pub fn house() -> Self {
+        let id = AccountId::parse("00000000000000000000000000");
+        Self { id: id.unwrap_or_else(AccountId::random), name: "E4S".to_owned(), posts: Vec::new() }
+    }
+
+    /// The posts held today.
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+
+    /// True if this role is held anywhere.
+    pub fn is(&self, role: Role) -> bool {
+        self.posts.iter().any(|it| it.role == role)
+    }
+
+    /// The schools that this person leads safeguarding for.
+    pub fn schools(&self) -> Vec<Urn> {
+        self.posts.iter().filter(|it| it.role == Role::Dsl).filter_map(|it| it.school).collect()
+    }
+
+    /// The teams in which this person holds `role`.
+    pub fn teams_as(&self, role: Role) -> Vec<TeamId> {
+        self.posts.iter().filter(|it| it.role == role).filter_map(|it| it.team).collect()
+    }
+
+    /// True if this person coordinates that team.
+    pub fn coordinates(&self, team: TeamId) -> bool {
+        self.posts.iter().any(|it| it.role == Role::Coordinator && it.team == Some(team))
+    }
+
+    /// What this person's queries may see.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            schools: self.schools(),
+            teams: self.teams_as(Role::Coordinator),
+            partner_teams: self.teams_as(Role::Partner),
+            every_team: self.is(Role::County),
+        }
+    }
+}
+
+/// What a query may see. Every query on concerns, contexts and meetings takes one, and only an [`Actor`] makes one.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    schools: Vec<Urn>,
+    teams: Vec<TeamId>,
+    partner_teams: Vec<TeamId>,
+    every_team: bool,
+}
+
+impl Scope {
+    /// Schools whose concerns may be seen.
+    pub fn schools(&self) -> &[Urn] {
+        &self.schools
+    }
+
+    /// Teams whose concerns may be seen whole.
+    pub fn teams(&self) -> &[TeamId] {
+        &self.teams
+    }
+
+    /// Teams whose meetings may be seen, without the concerns behind them.
+    pub fn partner_teams(&self) -> &[TeamId] {
+        &self.partner_teams
+    }
+
+    /// True for a county lead, who sees every team's.
+    pub fn sees_every_team(&self) -> bool {
+        self.every_team
+    }
+}

@@ -1,0 +1,144 @@
+//! The front page, signing in and signing out.
+
+use actix_web::web::Query;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+
+use super::sessions::{self, SignInForm, fold_email};
+use super::{AccountId, queries};
+use crate::deed::Deed;
+use crate::store::letters_of;
+use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
+use crate::{Error, Result, calendar};
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/", Policy::Anyone, home)
+        .get("/sign-in", Policy::Anyone, blank)
+        .post("/sign-in", Policy::Anyone, submit)
+        .post("/sign-out", Policy::SignedIn, leave)
+        .get("/account", Policy::SignedIn, show)
+}
+
+async fn home(visitor: Visitor) -> Result<Page> {
+    visitor.page("home.html", &HomePage { signed_in: visitor.actor.is_some() })
+}
+
+async fn blank(visitor: Visitor, query: Query<SignInQuery>) -> Result<Reply> {
+    if visitor.actor.is_some() {
+        return Ok(redirect(after_sign_in(&query.draft)));
+    }
+    let page = SignInPage::blank(&query.draft);
+    Ok(Reply::Page(visitor.page("accounts/sign-in.html", &page)?))
+}
+
+async fn submit(
+    visitor: Visitor,
+    request: HttpRequest,
+    form: Form<SignInForm>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    let account = match try_sign_in(&visitor, &form).await {
+        Ok(Some(account)) => account,
+        Ok(None) => return again(&visitor, &request, &form, "Enter the e-mail address and password of your account"),
+        Err(Error::TooMany) => {
+            return again(&visitor, &request, &form, "Too many tries. Wait a minute, then try again");
+        }
+        Err(error) => return Err(error),
+    };
+    let before = guard::token(&request, &visitor.app);
+    let at = (visitor.app.clock)();
+    let begin = move |db: &mut crate::store::Db| {
+        let by = queries::actor(db, account, calendar::day(at))?;
+        sessions::begin(&mut Deed { db, by: &by, at }, account, before.as_ref())
+    };
+    let token = visitor.app.change(begin).await?;
+    let mut response = redirect(after_sign_in(&form.draft)).respond_to(&request);
+    let cookie = guard::cookie(&visitor.app, &token);
+    response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
+    Ok(response)
+}
+
+/// The account, if address and password belong together. Unknown addresses take as long and count as much.
+async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<AccountId>> {
+    let email = fold_email(&form.email);
+    visitor.app.tries.check_key(&email).map_err(|_not_yet| Error::TooMany)?;
+    let found = visitor.app.read(move |db| sessions::credentials(db, &email)).await?;
+    let (account, kept) = found.unzip();
+    let password = form.password.expose_secret().to_owned().into();
+    let is_right = visitor.app.passwords.is_right(password, kept).await?;
+    Ok(account.filter(|_| is_right))
+}
+
+fn again(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    form: &SignInForm,
+    fault: &'static str,
+) -> Result<HttpResponse> {
+    let mut page = SignInPage::blank(&form.draft);
+    page.email.clone_from(&form.email);
+    page.errors.add("email", fault);
+    Ok(Reply::Again(visitor.page("accounts/sign-in.html", &page)?).respond_to(request))
+}
+
+/// Always one of two paths of our own.
+fn after_sign_in(draft: &str) -> String {
+    match letters_of(draft) {
+        Some(_) => format!("/concerns/drafts/{draft}"),
+        None => "/".to_owned(),
+    }
+}
+
+async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
+    let token = guard::token(&request, &visit.app).ok_or(Error::SignedOut)?;
+    visit.write(move |deed| sessions::end(deed, &token)).await?;
+    let mut response = redirect("/").respond_to(&request);
+    let cookie = guard::no_cookie(&visit.app);
+    response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
+    Ok(response)
+}
+
+async fn show(visit: Visit) -> Result<Page> {
+    let posts = visit.actor.posts().iter().map(|it| it.role.title()).collect();
+    visit.page("accounts/account.html", &AccountPage { name: visit.actor.name.clone(), posts })
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SignInQuery {
+    draft: String,
+}
+
+#[derive(Serialize)]
+struct HomePage {
+    signed_in: bool,
+}
+
+#[derive(Serialize)]
+struct SignInPage {
+    email: String,
+    draft: String,
+    /// True after a time-out in the middle of a report.
+    is_back: bool,
+    errors: FormErrors,
+}
+
+#[derive(Serialize)]
+struct AccountPage {
+    name: String,
+    posts: Vec<&'static str>,
+}
+
+impl SignInPage {
+    fn blank(draft: &str) -> Self {
+        let is_back = letters_of(draft).is_some();
+        let draft = if is_back { draft.to_owned() } else { String::new() };
+        Self { email: String::new(), draft, is_back, errors: FormErrors::default() }
+    }
+}

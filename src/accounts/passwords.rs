@@ -1,0 +1,109 @@
+//! How passwords are kept and tried: Argon2id, two at a time, and as long for an unknown person as for a known one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::{Error, Result};
+
+/// OWASP ASVS 5.0 §6.2; 64 MiB, three passes, one lane (security.md).
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+/// What an unknown person's password is tried against: as much work as a real one, and never right.
+const NOBODY: &str = "$argon2id$v=19$m=65536,t=3,p=1$bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const AT_ONCE: usize = 2;
+const QUEUE_MAX: usize = 32;
+const WAIT_MAX: Duration = Duration::from_secs(10);
+const LENGTH_MIN: usize = 12;
+const LENGTH_MAX: usize = 128;
+
+/// Two at a time, and a short queue: the scale on which passwords are tried.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(AT_ONCE + QUEUE_MAX)),
+        }
+    }
+}
+
+impl Passwords {
+    /// True if `password` is the one that `kept` was made of. Nobody's is never right, and takes as long.
+    pub async fn is_right(&self, password: SecretString, kept: Option<String>) -> Result<bool> {
+        let _queued = self.queue.try_acquire().map_err(|_full| Error::TooMany)?;
+        let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned());
+        let turn = turn.await.map_err(|_elapsed| Error::TooMany)?.map_err(|_closed| Error::Stopped)?;
+        let tried = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let is_known = kept.is_some();
+            let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
+            let parsed = PasswordHash::new(&kept).map_err(|_bad| Error::Corrupt("password hash"))?;
+            let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
+            Ok(fits.is_ok() && is_known)
+        });
+        tried.await.map_err(|_stopped| Error::Stopped)?
+    }
+}
+
+/// What is kept of a password. Takes about a third of a second.
+pub fn hash(password: &SecretString) -> Result<String> {
+    let made = scale()?.hash_password(password.expose_secret().as_bytes());
+    Ok(made.map_err(|_bad| Error::Corrupt("password"))?.to_string())
+}
+
+fn scale() -> Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None);
+    let params = params.map_err(|_bad| Error::Corrupt("password settings"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// What is wrong with a new password, if anything, in words for its owner. `about` is what an attacker would try first.
+pub fn fault(password: &SecretString, about: &[&str]) -> Option<&'static str> {
+    let password = password.expose_secret();
+    let length = password.chars().count();
+    if length < LENGTH_MIN {
+        return Some("Use at least 12 characters. Three or four unrelated words work well.");
+    }
+    if length > LENGTH_MAX {
+        return Some("Use at most 128 characters.");
+    }
+    let guesses = zxcvbn::zxcvbn(password, about);
+    (guesses.score() < zxcvbn::Score::Three)
+        .then_some("This password is easy to guess. Three or four unrelated words work well.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_that_was_kept_is_right() {
+        let kept = hash(&SecretString::from("lamp otter violin")).expect("a hash");
+        let scale = Passwords::default();
+        let cases = [("lamp otter violin", true), ("lamp otter violim", false)];
+        for (password, is_right) in cases {
+            let tried = scale.is_right(SecretString::from(password), Some(kept.clone())).await;
+            assert_eq!(tried.expect("tried"), is_right, "{password}");
+        }
+        assert!(!scale.is_right(SecretString::from("anything"), None).await.expect("tried"));
+    }
+
+    #[test]
+    fn a_password_is_long_and_hard_to_guess() {
+        for weak in ["short", "password1234", "crawley-school-2026"] {
+            assert!(fault(&SecretString::from(weak), &["crawley", "school"]).is_some(), "{weak}");
+        }
+        assert_eq!(fault(&SecretString::from("lamp otter violin dune"), &[]), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! What the database is asked about people, posts and sessions.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::{AccountId, Actor, Post, PostId, Role};
+use crate::Result;
+use crate::districts::TeamId;
+use crate::schools::Urn;
+use crate::store::Db;
+use crate::store::schema::{accounts, posts, sessions};
+
+/// What signing in needs to know of an account.
+#[derive(Queryable)]
+pub(super) struct Credentials {
+    pub id: AccountId,
+    pub password_hash: String,
+}
+
+/// A session as it is kept: its token only as a hash.
+#[derive(Queryable)]
+pub(super) struct Kept {
+    pub account_id: AccountId,
+    pub started_at: NaiveDateTime,
+    pub seen_at: NaiveDateTime,
+    pub ended_at: Option<NaiveDateTime>,
+}
+
+/// A person with the posts that they hold on `today`.
+pub fn actor(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Actor> {
+    let name = accounts::table.find(id).select(accounts::name).first(db)?;
+    let held: Vec<Post> = posts::table
+        .filter(posts::account_id.eq(id))
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .select((posts::role, posts::school_urn, posts::team_id))
+        .order(posts::id)
+        .load(db)?;
+    Ok(Actor::new(id, name, held))
+}
+
+/// Everybody who holds one of `roles` on `today` in one of `teams` or at one of `schools`.
+pub fn holders(
+    db: &mut Db,
+    today: NaiveDate,
+    role: Role,
+    team: Option<TeamId>,
+    school: Option<Urn>,
+) -> Result<Vec<AccountId>> {
+    let mut found = posts::table
+        .filter(posts::role.eq(role))
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .select(posts::account_id)
+        .into_boxed();
+    if let Some(team) = team {
+        found = found.filter(posts::team_id.eq(team));
+    }
+    if let Some(school) = school {
+        found = found.filter(posts::school_urn.eq(school));
+    }
+    Ok(found.order(posts::account_id).load(db)?)
+}
+
+/// Everybody who holds a post of any kind on `today`, for the chores that write to people. Ids only.
+pub fn everybody(db: &mut Db, today: NaiveDate) -> Result<Vec<AccountId>> {
+    Ok(posts::table
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .select(posts::account_id)
+        .distinct()
+        .order(posts::account_id)
+        .load(db)?)
+}
+
+/// The address and name of a person who holds a post today; nothing for a leaver.
+pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(String, String)>> {
+    let held = posts::table
+        .filter(posts::account_id.eq(id))
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)));
+    if !diesel::select(diesel::dsl::exists(held)).get_result::<bool>(db)? {
+        return Ok(None);
+    }
+    Ok(Some(accounts::table.find(id).select((accounts::email, accounts::name)).first(db)?))
+}
+
+/// The names of some people, for lines of history.
+pub fn names(db: &mut Db, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
+    let found = accounts::table.filter(accounts::id.eq_any(ids.to_vec()));
+    Ok(found.select((accounts::id, accounts::name)).load(db)?)
+}
+
+pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials>> {
+    let found = accounts::table.filter(accounts::email.eq(email));
+    Ok(found.select((accounts::id, accounts::password_hash)).first(db).optional()?)
+}
+
+pub(super) fn account_with(db: &mut Db, email: &str) -> Result<Option<AccountId>> {
+    Ok(accounts::table.filter(accounts::email.eq(email)).select(accounts::id).first(db).optional()?)
+}
+
+pub(super) fn insert_account(
+    db: &mut Db,
+    id: AccountId,
+    (email, name, hash): (&str, &str, &str),
+    at: NaiveDateTime,
+) -> Result<()> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::email.eq(email),
+            accounts::name.eq(name),
+            accounts::password_hash.eq(hash),
+            accounts::created_at.eq(at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(super) fn set_password(db: &mut Db, id: AccountId, hash: &str) -> Result<()> {
+    diesel::update(accounts::table.find(id)).set(accounts::password_hash.eq(hash)).execute(db)?;
+    Ok(())
+}
+
+pub(super) fn insert_post(
+    db: &mut Db,
+    id: PostId,
+    account: AccountId,
+    post: &Post,
+    (from_on, until_on): (NaiveDate, Option<NaiveDate>),
+) -> Result<()> {
+    diesel::insert_into(posts::table)
+        .values((
+            posts::id.eq(id),
+            posts::account_id.eq(account),
+            posts::role.eq(post.role),
+            posts::school_urn.eq(post.school),
+            posts::team_id.eq(post.team),
+            posts::from_on.eq(from_on),
+            posts::until_on.eq(until_on),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(super) fn session(db: &mut Db, token_hash: &str) -> Result<Option<Kept>> {
+    let found = sessions::table.find(token_hash).select((
+        sessions::account_id,
+        sessions::started_at,
+        sessions::seen_at,
+        sessions::ended_at,
+    ));
+    Ok(found.first(db).optional()?)
+}
+
+pub(super) fn insert_session(
+    db: &mut Db,
+    token_hash: &str,
+    account: AccountId,
+    at: NaiveDateTime,
+) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(token_hash),
+            sessions::account_id.eq(account),
+            sessions::started_at.eq(at),
+            sessions::seen_at.eq(at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(super) fn touch_session(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> Result<()> {
+    diesel::update(sessions::table.find(token_hash)).set(sessions::seen_at.eq(at)).execute(db)?;
+    Ok(())
+}
+
+pub(super) fn end_session(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> Result<()> {
+    let live = sessions::table.find(token_hash).filter(sessions::ended_at.is_null());
+    diesel::update(live).set(sessions::ended_at.eq(at)).execute(db)?;
+    Ok(())
+}
+
+pub(super) fn end_sessions_of(db: &mut Db, account: AccountId, at: NaiveDateTime) -> Result<()> {
+    let live = sessions::table
+        .filter(sessions::account_id.eq(account))
+        .filter(sessions::ended_at.is_null());
+    diesel::update(live).set(sessions::ended_at.eq(at)).execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! What a request can reach, and the site made of the slices' routes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::web::{self, Data, ServiceConfig};
+use chrono::NaiveDateTime;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rust_embed::RustEmbed;
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use crate::accounts::passwords::Passwords;
+use crate::accounts::sessions::{self, Standing, Token};
+use crate::accounts::{Actor, Role};
+use crate::config::Settings;
+use crate::deed::Deed;
+use crate::store::{Db, Store};
+use crate::web::assets::Assets;
+use crate::web::{Page, Routes};
+use crate::{Error, Result, accounts, calendar, web as http};
+
+#[derive(RustEmbed)]
+#[folder = "templates"]
+struct Templates;
+
+/// The portal, as handlers receive it.
+pub type App = Data<Portal>;
+
+/// The time, in UTC. A field, so that tests have their own.
+pub type Clock = Arc<dyn Fn() -> NaiveDateTime + Send + Sync>;
+
+/// Everything that a request can reach.
+pub struct Portal {
+    pub settings: Settings,
+    pub store: Store,
+    pub clock: Clock,
+    pub templates: Tera,
+    pub assets: Assets,
+    pub passwords: Passwords,
+    /// Tries to sign in, by address: known and unknown ones alike.
+    pub tries: DefaultKeyedRateLimiter<String>,
+}
+
+impl Portal {
+    /// Opens the store and reads what the binary carries.
+    pub fn open(settings: Settings, clock: Clock) -> Result<Self> {
+        let brand = &settings.brand_colour;
+        let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
+        let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
+        Ok(Self {
+            store: Store::open(&settings.database)?,
+            settings,
+            clock,
+            templates: templates()?,
+            assets: Assets::load(theme)?,
+            passwords: Passwords::default(),
+            tries: RateLimiter::keyed(six),
+        })
+    }
+
+    /// Looks, off the request threads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.store.clone();
+        web::block(move || store.read(look)).await?
+    }
+
+    /// Changes what belongs to the service's own running (sessions, leases), off the request threads.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        act: impl FnMut(&mut Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.store.clone();
+        web::block(move || store.write(act)).await?
+    }
+
+    /// One deed by the person of a session. The session and the posts are read again inside the transaction.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        token: Token,
+        may_be_late: bool,
+        mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let at = (self.clock)();
+        self.change(move |db| {
+            let by = match sessions::standing(db, &token, at)? {
+                Standing::Live(actor, _) => actor,
+                Standing::TimedOut(actor) if may_be_late => actor,
+                Standing::TimedOut(_) | Standing::Out => return Err(Error::SignedOut),
+            };
+            act(&mut Deed { db, by: &by, at })
+        })
+        .await
+    }
+
+    /// One deed by the house itself: imports, chores, the command line.
+    pub fn write_as_house<T>(&self, mut act: impl FnMut(&mut Deed) -> Result<T>) -> Result<T> {
+        let (at, by) = ((self.clock)(), Actor::house());
+        self.store.write(|db| act(&mut Deed { db, by: &by, at }))
+    }
+
+    /// Draws a page: its view, and what frames every page.
+    pub fn page(&self, template: &str, view: &impl Serialize, chrome: &Chrome) -> Result<Page> {
+        let mut context = Context::from_serialize(view)?;
+        context.insert("chrome", chrome);
+        Ok(Page(self.templates.render(template, &context)?))
+    }
+
+    /// What frames a page for this person (with the token of their forms), or for nobody in particular.
+    pub fn chrome(&self, known: Option<(&Actor, String)>, path: &str, notice: &str) -> Chrome {
+        let (actor, csrf) = known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
+        Chrome {
+            council_name: self.settings.council_name.clone(),
+            service_name: "E4S",
+            signed_in: actor.is_some(),
+            person_name: actor.map(|it| it.name.clone()).unwrap_or_default(),
+            csrf,
+            nav: nav(actor, path),
+            demo: self.settings.is_demo,
+            assets: self.assets.paths().clone(),
+            notice: notice.to_owned(),
+        }
+    }
+
+    /// The page for somebody whose form came after their session had ended, with what they had typed.
+    pub fn signed_out_page(&self, words: &[String]) -> Result<Page> {
+        let view = BTreeMap::from([("words", words)]);
+        self.page("signed-out.html", &view, &self.chrome(None, "", ""))
+    }
+}
+
+/// What frames a page.
+#[derive(Serialize)]
+pub struct Chrome {
+    council_name: String,
+    service_name: &'static str,
+    signed_in: bool,
+    person_name: String,
+    csrf: String,
+    nav: Vec<NavItem>,
+    demo: bool,
+    assets: BTreeMap<String, String>,
+    notice: String,
+}
+
+#[derive(Serialize)]
+struct NavItem {
+    href: &'static str,
+    text: &'static str,
+    current: bool,
+}
+
+/// Where a person can go from every page.
+fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
+    let Some(actor) = actor else {
+        return items(&[("/curriculum", "Curriculum"), ("/concerns", "Concerns")], path);
+    };
+    let mut places = vec![("/curriculum", "Curriculum")];
+    let in_team = actor.is(Role::Coordinator) || actor.is(Role::County);
+    if in_team || actor.is(Role::Dsl) {
+        places.push(("/concerns", "Concerns"));
+    }
+    if in_team {
+        places.push(("/contexts", "Contexts"));
+    }
+    if in_team || actor.is(Role::Partner) || actor.is(Role::Dsl) {
+        places.push(("/meetings", "Meetings"));
+        places.push(("/digests", "Digests"));
+    }
+    if actor.is(Role::Admin) {
+        places.push(("/admin", "Administration"));
+    }
+    items(&places, path)
+}
+
+fn items(places: &[(&'static str, &'static str)], path: &str) -> Vec<NavItem> {
+    let item = |(href, text): &(&'static str, &'static str)| NavItem {
+        href,
+        text,
+        current: path.starts_with(href),
+    };
+    places.iter().map(item).collect()
+}
+
+/// Every template the binary carries.
+pub fn templates() -> Result<Tera> {
+    let mut tera = Tera::default();
+    let files: Vec<(String, String)> = Templates::iter()
+        .filter(|name| name.ends_with(".html") || name.ends_with(".txt") || name.ends_with(".xml"))
+        .filter_map(|name| {
+            let text = String::from_utf8(Templates::get(&name)?.data.into_owned()).ok()?;
+            Some((name.into_owned(), text))
+        })
+        .collect();
+    tera.add_raw_templates(files)?;
+    Ok(tera)
+}
+
+/// Every route of the service.
+pub fn routes() -> Routes {
+    http::assets::routes().and(accounts::pages::routes())
+}
+
+/// The whole site, for the server and for tests.
+pub fn site(site: &mut ServiceConfig) {
+    site.app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()));
+    site.app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()));
+    routes().register(site);
+}
+
+/// The clock on the wall.
+pub fn wall_clock() -> Clock {
+    Arc::new(calendar::now)
+}

@@ -1,0 +1,102 @@
+//! What a lead typed, by field. Drafts and concerns keep it in this one form.
+
+use std::collections::BTreeMap;
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+
+/// Answers by the names of their fields. A field with several boxes ticked has several.
+///
+/// Kept as one text (the form's own encoding). All free text of a report is in here and nowhere else, so that it can be
+/// sealed in one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Answers {
+    text: String,
+    by_field: BTreeMap<String, Vec<String>>,
+}
+
+impl Answers {
+    /// The answers of such pairs, without the empty ones.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut by_field: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()) {
+            by_field.entry(name).or_default().push(value);
+        }
+        let flat: Vec<(&str, &str)> = by_field
+            .iter()
+            .flat_map(|(name, values)| values.iter().map(move |it| (name.as_str(), it.as_str())))
+            .collect();
+        let text = serde_html_form::to_string(&flat).unwrap_or_default();
+        Self { text, by_field }
+    }
+
+    /// The first answer of a field, without space around it. Empty if there is none.
+    pub fn get(&self, field: &str) -> &str {
+        self.all(field).first().map_or("", |it| it.trim())
+    }
+
+    /// Every answer of a field.
+    pub fn all(&self, field: &str) -> &[String] {
+        self.by_field.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if this box of this field was ticked.
+    pub fn has(&self, field: &str, value: &str) -> bool {
+        self.all(field).iter().any(|it| it == value)
+    }
+
+    /// These answers with those of `fields` replaced by what `pairs` say: one step of the report, sent again.
+    #[must_use]
+    pub fn with(&self, fields: &[&str], pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let kept = self.pairs().filter(|(name, _)| !fields.contains(&name.as_str()));
+        let sent = pairs.into_iter().filter(|(name, _)| fields.contains(&name.as_str()));
+        Self::of(kept.chain(sent).collect::<Vec<_>>())
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let each = |(name, values): (&String, &Vec<String>)| {
+            let name = name.clone();
+            values.clone().into_iter().map(move |it| (name.clone(), it))
+        };
+        self.by_field.iter().flat_map(each)
+    }
+}
+
+impl<B: diesel::backend::Backend> ToSql<Text, B> for Answers
+where
+    str: ToSql<Text, B>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, B>) -> serialize::Result {
+        <str as ToSql<Text, B>>::to_sql(&self.text, out)
+    }
+}
+
+impl<B: diesel::backend::Backend> FromSql<Text, B> for Answers
+where
+    String: FromSql<Text, B>,
+{
+    fn from_sql(value: B::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = String::from_sql(value)?;
+        let pairs: Vec<(String, String)> = serde_html_form::from_str(&text)?;
+        Ok(Self::of(pairs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_step_sent_again_replaces_its_own_answers_and_no_others() {
+        let first = Answers::of(pairs(&[("day", "mon"), ("day", "tue"), ("name", "The park & café")]));
+        let again = first.with(&["day"], pairs(&[("day", "fri"), ("name", "not of this step")]));
+        assert_eq!((again.all("day"), again.get("name")), (&["fri".to_owned()][..], "The park & café"));
+    }
+}

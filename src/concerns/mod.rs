@@ -1,0 +1,206 @@
+//! A concern is what one designated lead reports, once, about a place or a group near school. Nothing here names a child.
+//!
+//! It begins as a draft, which its writer can leave and come back to. Raised, it belongs to the team that serves its
+//! area. The team accepts it, asks its reporter for more, redirects it to another team, or links it to a context (which
+//! `contexts` does). Each step leaves a line that its reporter reads in plain words.
+
+pub mod answers;
+
+pub mod policy;
+pub mod queries;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::accounts::AccountId;
+use crate::districts::TeamId;
+use crate::schools::Urn;
+use crate::store::schema::concerns;
+use crate::store::{random_id, text_enum};
+
+pub use answers::Answers;
+
+random_id! {
+    /// A concern, in addresses.
+    pub ConcernId
+}
+random_id! {
+    /// A draft, in addresses. It is also the key that makes sending it twice one concern.
+    pub DraftId
+}
+
+text_enum! {
+    /// What a concern, or a context, is about.
+    pub enum Kind {
+        Location = "location",
+        PeerGroup = "peer_group",
+        Route = "route",
+        OnlineSpace = "online_space",
+        SchoolSetting = "school_setting",
+    }
+}
+
+impl Kind {
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Location => "A place",
+            Self::PeerGroup => "A group of young people",
+            Self::Route => "A route or a journey",
+            Self::OnlineSpace => "An online space",
+            Self::SchoolSetting => "A place in or at school",
+        }
+    }
+}
+
+text_enum! {
+    /// Harm outside the home.
+    pub enum Harm {
+        SexualExploitation = "sexual_exploitation",
+        CriminalExploitation = "criminal_exploitation",
+        YouthViolence = "youth_violence",
+        Weapons = "weapons",
+        HarmfulSexualBehaviour = "harmful_sexual_behaviour",
+        SexualHarassment = "sexual_harassment",
+        Bullying = "bullying",
+        Hate = "hate",
+        Radicalisation = "radicalisation",
+        SubstanceMisuse = "substance_misuse",
+        UnderageSales = "underage_sales",
+        AntisocialBehaviour = "antisocial_behaviour",
+        Robbery = "robbery",
+        Missing = "missing",
+        AdultsOfConcern = "adults_of_concern",
+        UnsafePlace = "unsafe_place",
+        OnlineHarm = "online_harm",
+    }
+}
+
+impl Harm {
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SexualExploitation => "Child sexual exploitation",
+            Self::CriminalExploitation => "Child criminal exploitation and county lines",
+            Self::YouthViolence => "Serious youth violence",
+            Self::Weapons => "Weapons",
+            Self::HarmfulSexualBehaviour => "Harmful sexual behaviour",
+            Self::SexualHarassment => "Sexual harassment",
+            Self::Bullying => "Bullying",
+            Self::Hate => "Hate",
+            Self::Radicalisation => "Radicalisation",
+            Self::SubstanceMisuse => "Substance misuse: alcohol, drugs or vapes",
+            Self::UnderageSales => "Underage sales",
+            Self::AntisocialBehaviour => "Antisocial behaviour",
+            Self::Robbery => "Robbery",
+            Self::Missing => "Missing or truanting patterns",
+            Self::AdultsOfConcern => "Adults of concern",
+            Self::UnsafePlace => "Unsafe place or route",
+            Self::OnlineHarm => "Online harm",
+        }
+    }
+}
+
+text_enum! {
+    /// How soon the team should look.
+    pub enum Urgency {
+        /// Within one working day: the team is written to at once.
+        Urgent = "urgent",
+        /// In the ordinary way, for the next meeting.
+        Routine = "routine",
+    }
+}
+
+impl Urgency {
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Urgent => "Urgent",
+            Self::Routine => "For the next meeting",
+        }
+    }
+}
+
+text_enum! {
+    /// Where a concern is in its life. `may_become` is the whole of the rule.
+    pub enum Status {
+        Submitted = "submitted",
+        MoreInformation = "more_information",
+        Accepted = "accepted",
+        Redirected = "redirected",
+        Linked = "linked",
+    }
+}
+
+impl Status {
+    /// True if a concern may go from here to there in one step. `Redirected` means: with another team, which has not
+    /// looked yet.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Submitted | Self::Redirected => next != Self::Submitted,
+            Self::MoreInformation => next != Self::MoreInformation,
+            Self::Accepted => {
+                matches!(next, Self::MoreInformation | Self::Redirected | Self::Linked)
+            }
+            Self::Linked => false,
+        }
+    }
+
+    /// True while nobody in the team has dealt with it.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Submitted | Self::Redirected)
+    }
+
+    /// As the team's pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Submitted => "New",
+            Self::MoreInformation => "More asked",
+            Self::Accepted => "Accepted",
+            Self::Redirected => "Redirected here",
+            Self::Linked => "In a context",
+        }
+    }
+
+    /// As its reporter reads it.
+    pub fn to_reporter(self) -> &'static str {
+        match self {
+            Self::Submitted => "Sent. The team has it and has not looked at it yet.",
+            Self::MoreInformation => "The team has a question for you.",
+            Self::Accepted => "Accepted. The team has read it and will take it to its meeting.",
+            Self::Redirected => "Passed on to another district's team, which has not looked at it yet.",
+            Self::Linked => "Being worked on, together with what others have reported about the same place or group.",
+        }
+    }
+}
+
+/// A concern as it is kept. It does not leave its slice like this: pages show views made for their readers.
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct Concern {
+    pub id: ConcernId,
+    pub reference: String,
+    #[diesel(column_name = school_urn)]
+    pub school: Urn,
+    #[diesel(column_name = team_id)]
+    pub team: TeamId,
+    pub area_code: String,
+    pub raised_by: AccountId,
+    pub raised_at: NaiveDateTime,
+    pub changed_at: NaiveDateTime,
+    pub status: Status,
+    pub kind: Kind,
+    pub main_harm: Harm,
+    pub urgency: Urgency,
+    pub answers: Answers,
+}
+
+/// One step of a concern's life.
+#[derive(Debug, Clone, Queryable)]
+pub struct Step {
+    pub at: NaiveDateTime,
+    pub by: AccountId,
+    pub team: TeamId,
+    pub status: Status,
+    /// What was asked, answered or explained, for its reporter to read. May be empty.
+    pub words: String,
+}

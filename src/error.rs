@@ -1,0 +1,69 @@
+//! Everything that can stop a request.
+
+use crate::web::FormErrors;
+
+/// What nearly every function here returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The first group is the visitor's to put right; the rest are ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or the session has ended.
+    #[error("you need to sign in")]
+    SignedOut,
+    /// Not there and not yours are the same answer.
+    #[error("there is nothing here, or it is not yours to see")]
+    NotFound,
+    /// Signed in, but without the post that this needs.
+    #[error("your account does not have access to this")]
+    Forbidden,
+    /// A form with faults, where no page could show them beside the fields.
+    #[error("there is a problem with what was sent")]
+    Invalid(FormErrors),
+    /// A rule of the service said no. The sentence is shown as it is.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// The form did not come from a page of ours.
+    #[error("this form did not come from a page of this service, or it is an old one")]
+    Forged,
+    /// More than the service takes in one go.
+    #[error("that is more text than this service can take in one go")]
+    TooLarge,
+    /// The request stopped half way.
+    #[error("the connection was too slow, and the page did not arrive whole")]
+    TooSlow,
+    /// Too many at once, or too many tries.
+    #[error("there have been too many tries. Wait a few minutes, then try again")]
+    TooMany,
+
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[source] diesel::result::Error),
+    /// No connection was free, or none could be made.
+    #[error("no database connection was free")]
+    Busy(#[from] diesel::r2d2::PoolError),
+    /// A template failed.
+    #[error("a page could not be drawn")]
+    Page(#[from] tera::Error),
+    /// A background thread was stopped.
+    #[error("a background thread was stopped")]
+    Stopped,
+    /// A letter could not be written.
+    #[error("a letter could not be written: {0}")]
+    Letter(String),
+    /// A document could not be made.
+    #[error("a document could not be made: {0}")]
+    Document(String),
+    /// Something kept does not read back: the reason names the kind, never the content.
+    #[error("a stored record does not read back: {0}")]
+    Corrupt(&'static str),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Self::NotFound,
+            error => Self::Database(error),
+        }
+    }
+}

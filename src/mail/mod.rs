@@ -1,0 +1,67 @@
+//! Letters: queued with the change that causes them, sent by the worker, kept as they were sent.
+//!
+//! A letter is queued in the deed's own transaction, once for each kind, person and period. It carries facts (counts,
+//! references, dates, links), never the content of a concern. The worker takes it with a lease, writes it from its
+//! template, looks up where its person gets mail today, and sends it. A leaver gets nothing.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::accounts::AccountId;
+use crate::deed::Deed;
+use crate::store::schema::letters;
+use crate::store::{random_id, text_enum};
+
+random_id! {
+    /// A letter. Its `Message-ID` is made of this, so it is fixed before the first try.
+    pub LetterId
+}
+
+text_enum! {
+    /// The kinds of letter; each has `templates/mail/KIND.txt` and `.html`.
+    pub enum LetterKind {
+        /// An urgent concern has come in.
+        Urgent = "urgent",
+        /// What needs this person, on their rhythm.
+        Digest = "digest",
+    }
+}
+
+/// A letter to be sent.
+#[derive(Debug)]
+pub struct Letter {
+    pub kind: LetterKind,
+    pub to: AccountId,
+    /// With kind and person, what makes it one: a day, a week, a meeting, a concern. The second of the same is not queued.
+    pub period: String,
+    /// What the template may say, as JSON.
+    pub facts: serde_json::Value,
+    /// Not to be sent before.
+    pub due_at: NaiveDateTime,
+}
+
+impl Deed<'_> {
+    /// Queues a letter. False if the same one (kind, person, period) is queued or sent already.
+    pub fn post(&mut self, letter: &Letter) -> Result<bool> {
+        let same = letters::table
+            .filter(letters::kind.eq(letter.kind))
+            .filter(letters::account_id.eq(letter.to))
+            .filter(letters::period.eq(&letter.period));
+        if diesel::select(diesel::dsl::exists(same)).get_result(self.db)? {
+            return Ok(false);
+        }
+        diesel::insert_into(letters::table)
+            .values((
+                letters::id.eq(LetterId::random()),
+                letters::kind.eq(letter.kind),
+                letters::account_id.eq(letter.to),
+                letters::period.eq(&letter.period),
+                letters::facts.eq(letter.facts.to_string()),
+                letters::queued_at.eq(self.at),
+                letters::due_at.eq(letter.due_at),
+            ))
+            .execute(self.db)?;
+        Ok(true)
+    }
+}

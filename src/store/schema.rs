@@ -1,0 +1,80 @@
+//! The tables, as diesel sees them. Equal on both engines.
+
+diesel::table! { areas (id) { id -> BigInt, code -> Text, name -> Text, edition -> Text, from_on -> Date, until_on -> Nullable<Date>, outline -> Text, } }
+diesel::table! { teams (id) { id -> Text, name -> Text, } }
+diesel::table! { team_areas (id) { id -> BigInt, team_id -> Text, area_code -> Text, from_on -> Date, until_on -> Nullable<Date>, } }
+diesel::table! { postcodes (postcode) { postcode -> Text, easting -> Integer, northing -> Integer, } }
+diesel::table! { schools (urn) { urn -> Integer, name -> Text, phase -> Text, postcode -> Nullable<Text>, easting -> Nullable<Integer>, northing -> Nullable<Integer>, area_code -> Nullable<Text>, authority -> Text, closed_on -> Nullable<Date>, is_open -> Bool, } }
+diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, } }
+diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, password_hash -> Text, created_at -> Timestamp, } }
+diesel::table! { posts (id) { id -> Text, account_id -> Text, role -> Text, school_urn -> Nullable<Integer>, team_id -> Nullable<Text>, from_on -> Date, until_on -> Nullable<Date>, } }
+diesel::table! { sessions (token_hash) { token_hash -> Text, account_id -> Text, started_at -> Timestamp, seen_at -> Timestamp, ended_at -> Nullable<Timestamp>, } }
+diesel::table! { help_lines (gate) { gate -> Text, sentence -> Text, telephone -> Text, checked_on -> Date, } }
+diesel::table! { gate_counts (gate, counted_on) { gate -> Text, counted_on -> Date, count -> Integer, } }
+diesel::table! { drafts (id) { id -> Text, account_id -> Text, school_urn -> Integer, answers -> Text, begun_at -> Timestamp, saved_at -> Timestamp, } }
+diesel::table! {
+    concerns (id) {
+        id -> Text,
+        reference -> Text,
+        draft_id -> Text,
+        school_urn -> Integer,
+        team_id -> Text,
+        area_code -> Text,
+        area_edition -> Text,
+        raised_by -> Text,
+        raised_at -> Timestamp,
+        changed_at -> Timestamp,
+        status -> Text,
+        kind -> Text,
+        main_harm -> Text,
+        urgency -> Text,
+        easting -> Nullable<Integer>,
+        northing -> Nullable<Integer>,
+        answers -> Text,
+    }
+}
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
+diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
+diesel::table! {
+    letters (id) {
+        id -> Text,
+        kind -> Text,
+        account_id -> Text,
+        period -> Text,
+        facts -> Text,
+        queued_at -> Timestamp,
+        due_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        lease -> Nullable<Text>,
+        tries -> Integer,
+        recipient -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        text -> Nullable<Text>,
+        html -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        stopped_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}
+diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
+
+diesel::joinable!(team_areas -> teams (team_id));
+diesel::joinable!(meetings -> teams (team_id));
+diesel::joinable!(posts -> accounts (account_id));
+diesel::joinable!(posts -> schools (school_urn));
+diesel::joinable!(posts -> teams (team_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(drafts -> schools (school_urn));
+diesel::joinable!(concerns -> schools (school_urn));
+diesel::joinable!(concerns -> teams (team_id));
+diesel::joinable!(concern_steps -> concerns (concern_id));
+diesel::joinable!(contexts -> teams (team_id));
+diesel::joinable!(context_concerns -> concerns (concern_id));
+diesel::joinable!(context_concerns -> contexts (context_id));
+diesel::joinable!(letters -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    areas, teams, team_areas, postcodes, schools, meetings, accounts, posts, sessions, help_lines,
+    gate_counts, drafts, concerns, concern_steps, contexts, context_concerns, letters, rhythms, audit,
+);

@@ -1,0 +1,109 @@
+//! Turns what went wrong into a page, in one place.
+
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, ContentType, LOCATION};
+use actix_web::middleware::Next;
+use serde::Serialize;
+
+use crate::Error;
+use crate::app::App;
+
+#[derive(Serialize)]
+struct ErrorPage {
+    status: u16,
+    heading: &'static str,
+    sentence: String,
+    what_next: Vec<&'static str>,
+}
+
+/// Draws errors. A page that needs a session leads to signing in.
+pub async fn draw(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let is_safe = request.method().is_safe();
+    let response = next.call(request).await?.map_into_boxed_body();
+    let status = response.status();
+    let error = response.response().error();
+    let ours = error.and_then(|it| it.as_error::<Error>());
+    if matches!(ours, Some(Error::SignedOut)) && is_safe {
+        let to_sign_in = HttpResponse::SeeOther().insert_header((LOCATION, "/sign-in")).finish();
+        return Ok(response.into_response(to_sign_in));
+    }
+    let page = match ours {
+        Some(error) => {
+            if status.is_server_error() {
+                tracing::error!(error = error as &dyn std::error::Error, "a request failed");
+            }
+            ErrorPage::of(status, Some(error))
+        }
+        None if error.is_some() || is_bare(status) => ErrorPage::of(status, None),
+        None => return Ok(response),
+    };
+    let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
+    let body = app.page("error.html", &page, &app.chrome(None, "", ""))?.0;
+    let allow = response.headers().get(ALLOW).cloned();
+    let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
+    if let Some(allow) = allow {
+        drawn.headers_mut().insert(ALLOW, allow);
+    }
+    Ok(response.into_response(drawn))
+}
+
+/// What the server answers by itself, without a page.
+fn is_bare(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+}
+
+impl ErrorPage {
+    fn of(status: StatusCode, error: Option<&Error>) -> Self {
+        let heading = match status {
+            StatusCode::NOT_FOUND => "Page not found",
+            StatusCode::FORBIDDEN => "You cannot do this here",
+            StatusCode::CONFLICT => "This has changed in the meantime",
+            StatusCode::PAYLOAD_TOO_LARGE => "That is too much text",
+            StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+            StatusCode::UNAUTHORIZED => "You need to sign in",
+            _ if status.is_client_error() => "This did not work",
+            _ => "Sorry, there is a problem with the service",
+        };
+        let sentence = match error {
+            Some(error) if status.is_client_error() => sentence(&error.to_string()),
+            None if status == StatusCode::NOT_FOUND => sentence(&Error::NotFound.to_string()),
+            None if status == StatusCode::METHOD_NOT_ALLOWED => {
+                "This address does not take what was sent to it.".to_owned()
+            }
+            _ => "Nothing that was already sent is lost. What you sent just now may not have been saved: check before \
+                  you send it again."
+                .to_owned(),
+        };
+        let mut what_next = Vec::new();
+        match error {
+            Some(Error::Forged) => {
+                what_next.push("Go back, load the page again, and send the form from there.");
+            }
+            Some(Error::TooLarge) => {
+                what_next.push("Go back: your browser still has what you typed. Make it shorter, then send it again.");
+            }
+            Some(Error::TooSlow | Error::Busy(_)) => what_next.push("Go back and send it again."),
+            Some(Error::Forbidden) => {
+                what_next.push("If you should have access, ask the person who looks after accounts.");
+            }
+            Some(Error::Refused(_)) => what_next.push("Go back and load the page again to see how it stands now."),
+            _ => {}
+        }
+        what_next.push("If a child is in danger now, call 999.");
+        Self { status: status.as_u16(), heading, sentence, what_next }
+    }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}

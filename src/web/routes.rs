@@ -1,0 +1,133 @@
+//! Every route with its policy. A route cannot be written without one.
+
+use std::fmt;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::guard::{self, Guard};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Route};
+
+use super::guard::admit;
+use crate::accounts::Role;
+
+/// Who may use a route at all. What they may do to a record is the slice's `policy.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// The same for everybody: no session is looked at.
+    Public,
+    /// Everybody, and signed-in people are recognised.
+    Anyone,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Everybody who holds one of these roles today.
+    Holding(&'static [Role]),
+    /// A designated lead; and, to save a report that was being written, a lead whose session has just timed out.
+    Reporting,
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public => out.write_str("public"),
+            Self::Anyone => out.write_str("anyone"),
+            Self::SignedIn => out.write_str("signed in"),
+            Self::Holding(roles) => {
+                let names: Vec<&str> = roles.iter().map(|it| it.as_str()).collect();
+                out.write_str(&names.join(", "))
+            }
+            Self::Reporting => out.write_str("dsl (a timed-out one may save)"),
+        }
+    }
+}
+
+/// One route, as `e4s routes` prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub policy: Policy,
+}
+
+/// A slice's routes.
+#[derive(Default)]
+pub struct Routes(Vec<(Row, Route)>);
+
+impl Routes {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Something to look at; answers HEAD as well.
+    #[must_use]
+    pub fn get<F, Args>(self, path: &'static str, policy: Policy, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let looks = guard::Any(guard::Get()).or(guard::Head());
+        self.add(Method::GET, looks, path, (policy, handler))
+    }
+
+    /// Something to do. The handler takes a [`super::Form`], which checks where it came from.
+    #[must_use]
+    pub fn post<F, Args>(self, path: &'static str, policy: Policy, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::POST, guard::Post(), path, (policy, handler))
+    }
+
+    fn add<F, Args>(
+        mut self,
+        method: Method,
+        guard: impl Guard + 'static,
+        path: &'static str,
+        (policy, handler): (Policy, F),
+    ) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let admitted = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+            admit(policy, request, next)
+        });
+        let route = web::route().guard(guard).to(handler).wrap(admitted);
+        self.0.push((Row { method, path, policy }, route));
+        self
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// What `e4s routes` prints.
+    pub fn rows(&self) -> Vec<Row> {
+        self.0.iter().map(|(row, _)| row.clone()).collect()
+    }
+
+    /// Hands the routes to the server: one resource a path, in the order in which the paths were first named.
+    pub fn register(self, site: &mut ServiceConfig) {
+        let mut resources: Vec<(&'static str, Vec<Route>)> = Vec::new();
+        for (row, route) in self.0 {
+            match resources.iter_mut().find(|(path, _)| *path == row.path) {
+                Some((_, routes)) => routes.push(route),
+                None => resources.push((row.path, vec![route])),
+            }
+        }
+        for (path, routes) in resources {
+            let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
+            site.service(resource);
+        }
+    }
+}
