@@ -28,7 +28,8 @@ fn main() {
 }
 
 fn make() -> Outcome<()> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this with cargo")?);
+    let out =
+        PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this with cargo")?);
     if let Some(dist) = env::var_os("ASSETS_DIST") {
         println!("cargo::rerun-if-changed={}", Path::new(&dist).display());
         return take(Path::new(&dist), &out);
@@ -38,9 +39,13 @@ fn make() -> Outcome<()> {
         return Ok(());
     }
     check_node()?;
-    if changed_at(Path::new("package-lock.json")) > changed_at(Path::new("node_modules/.package-lock.json"))
+    if changed_at(Path::new("package-lock.json"))
+        > changed_at(Path::new("node_modules/.package-lock.json"))
     {
-        run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"].map(PathBuf::from).to_vec())?;
+        run(
+            "npm",
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"].map(PathBuf::from).to_vec(),
+        )?;
     }
     run("node", vec!["build.mjs".into(), out.join("assets"), out.join("fonts")])
 }
@@ -79,7 +84,9 @@ fn check_node() -> Outcome<()> {
     let version = String::from_utf8_lossy(&said.stdout).trim().trim_start_matches('v').to_owned();
     let mut parts = version.split('.').map_while(|it| it.parse::<u32>().ok());
     if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < NODE {
-        return Err(format!("{wanted}, is needed to build the pages' assets; this is {version}.").into());
+        return Err(
+            format!("{wanted}, is needed to build the pages' assets; this is {version}.").into()
+        );
     }
     Ok(())
 }

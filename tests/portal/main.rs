@@ -2,4 +2,5 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
+mod components;
 mod world;
