@@ -143,7 +143,8 @@ pub struct Settings {
     pub database: String,
     pub listen: SocketAddr,
     pub health: Option<SocketAddr>,
-    base_url: String,
+    /// The address that people type, without a slash at its end.
+    pub base_url: String,
     pub council_name: String,
     pub brand_colour: String,
     pub mail: Mail,
@@ -220,11 +221,6 @@ impl Settings {
         ];
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Self { is_demo: true, mail: Mail::Mailbox, ..Self::of(&values)? })
-    }
-
-    /// The address that people type, without a slash at its end.
-    pub fn base_url(&self) -> &str {
-        &self.base_url
     }
 
     /// The origin that forms come from: the base URL, which has no path.

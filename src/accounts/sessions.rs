@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{AccountId, Actor, passwords, queries};
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::store::{Db, letters_of, random_letters};
+use crate::store::{Db, hex, letters_of, random_letters};
 use crate::{Result, calendar};
 
 /// A session nobody used for this long is over.
@@ -44,22 +44,13 @@ impl Token {
 
     /// As it stands in the database.
     pub fn hash(&self) -> String {
-        hex(&Sha256::digest(self.0.as_bytes()))
+        hex(Sha256::digest(self.0.as_bytes()))
     }
 
     /// The token that every form of this session carries.
     pub fn csrf(&self) -> String {
-        hex(&Sha256::digest(format!("form:{}", self.0)))
+        hex(Sha256::digest(format!("form:{}", self.0)))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        write!(text, "{byte:02x}").unwrap_or_default();
-        text
-    })
 }
 
 /// How a session stands.

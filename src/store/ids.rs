@@ -35,6 +35,12 @@ pub(crate) fn letters_of(text: &str) -> Option<[u8; 26]> {
     (known && letters.first().is_some_and(|it| *it <= b'7')).then_some(letters)
 }
 
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
+    let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('0');
+    bytes.into_iter().flat_map(|it| [digit(it >> 4), digit(it & 15)]).collect()
+}
+
 /// A short, speakable reference such as `C-7KQ4-M2`: six random characters behind a letter for the noun.
 ///
 /// About 190 million different ones; the caller checks that it is free.

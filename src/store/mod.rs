@@ -21,7 +21,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
-pub use ids::{random_bytes, reference};
+pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
 
@@ -132,4 +132,11 @@ fn is_collision(error: &Error) -> bool {
         error,
         Error::Database(Failure::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
     )
+}
+
+/// Asks the database for nothing, to see that it answers.
+pub fn answers(db: &mut Db) -> Result<()> {
+    use diesel::RunQueryDsl;
+    diesel::sql_query("SELECT 1").execute(db)?;
+    Ok(())
 }

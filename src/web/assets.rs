@@ -9,6 +9,7 @@ use rust_embed::RustEmbed;
 use super::kept::{Keep, Kept};
 use super::{Policy, Routes};
 use crate::app::App;
+use crate::store::hex;
 use crate::{Error, Result};
 
 #[derive(RustEmbed)]
@@ -53,7 +54,7 @@ impl Assets {
 /// A short name for a text: the first eight characters of its SHA-256.
 fn short_hash(text: &str) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(text).iter().take(4).map(|it| format!("{it:02x}")).collect()
+    hex(sha2::Sha256::digest(text).into_iter().take(4))
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -36,7 +36,8 @@ pub async fn draw(
     let page = match ours {
         Some(error) => {
             if status.is_server_error() {
-                tracing::error!(error = error as &dyn std::error::Error, "a request failed");
+                let cause: &dyn std::error::Error = error;
+                tracing::error!(error = cause, "a request failed");
             }
             ErrorPage::of(status, Some(error))
         }

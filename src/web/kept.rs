@@ -11,6 +11,8 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
+use crate::store::hex;
+
 /// For how long browsers may keep something without asking again.
 #[derive(Debug, Clone, Copy)]
 pub enum Keep {
@@ -44,7 +46,7 @@ impl Kept {
     pub fn new(content_type: &'static str, keep: Keep, content: impl Into<Bytes>) -> Self {
         let plain = content.into();
         let hash = Sha256::digest(&plain);
-        let tag: String = hash.iter().take(12).map(|it| format!("{it:02x}")).collect();
+        let tag = hex(hash.into_iter().take(12));
         let etag = HeaderValue::from_str(&format!("\"{tag}\""));
         Self {
             content_type: HeaderValue::from_static(content_type),

@@ -21,7 +21,6 @@ use e4s::config::Settings;
 use e4s::deed::Deed;
 use e4s::districts::TeamId;
 use e4s::schools::Urn;
-use e4s::store::Store;
 use e4s::store::schema::*;
 use e4s::web::{errors, headers};
 
@@ -56,10 +55,18 @@ pub const ORIGIN_OF_TESTS: &str = "http://127.0.0.1:8400";
 impl World {
     /// At noon on Monday 23 November 2026.
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same, with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let files = tempfile::tempdir().expect("a folder");
         let noon = NaiveDate::from_ymd_opt(2026, 11, 23).and_then(|it| it.and_hms_opt(12, 0, 0));
         let clock = Arc::new(Mutex::new(noon.expect("a date")));
-        let settings = Settings { database: address(&files), ..settings(&files) };
+        let mut settings = Settings::demo(files.path(), 8400).expect("settings");
+        settings.is_demo = false;
+        settings.database = address(&files);
+        change(&mut settings);
         let hand = Arc::clone(&clock);
         let portal = Portal::open(settings, Arc::new(move || *hand.lock().expect("a clock")));
         let portal = Data::new(portal.expect("opens"));
@@ -258,10 +265,6 @@ impl Answer {
     }
 }
 
-fn settings(files: &tempfile::TempDir) -> Settings {
-    Settings { is_demo: false, ..Settings::demo(files.path(), 8400).expect("settings") }
-}
-
 fn address(files: &tempfile::TempDir) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Ok(url) = std::env::var("TEST_DATABASE_URL") else {
@@ -271,11 +274,4 @@ fn address(files: &tempfile::TempDir) -> String {
     let mut db = PgConnection::establish(&url).expect("the test server answers");
     db.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
     format!("{url}?options=-c%20search_path%3D{schema}")
-}
-
-/// A store of its own, without a portal around it.
-pub fn store(files: &tempfile::TempDir) -> Store {
-    let store = Store::open(&address(files)).expect("opens");
-    store.migrate().expect("migrates");
-    store
 }
