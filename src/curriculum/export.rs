@@ -1,11 +1,8 @@
 //! A lesson as a file to take away: its plan as an accessible PDF.
 
-use std::fmt::Write;
-
-use chrono::{Datelike, NaiveDate};
-
 use super::words::{Kind, Part};
 use super::{Curriculum, Lesson, Resource};
+use crate::calendar::long_date;
 use crate::documents::lesson::{
     Appendix, Card, GuidanceLine, LessonSheet, Pair, SheetSection, Signpost, Timing,
 };
@@ -14,10 +11,14 @@ use crate::documents::{Block, Inline};
 
 /// The lesson plan with worksheet and cards behind it. The same lesson gives the same bytes.
 pub fn plan(curriculum: &Curriculum, lesson: &Lesson) -> Result<Vec<u8>, PdfError> {
-    pdf::lesson(&sheet(curriculum, lesson), lesson.facts.reviewed_on.value)
+    let mut sheet = head(curriculum, lesson);
+    sheet.sections = sections(lesson);
+    sheet.appendices = lesson.resources.iter().flat_map(appendices).collect();
+    pdf::lesson(&sheet, lesson.facts.reviewed_on.value)
 }
 
-fn sheet(curriculum: &Curriculum, lesson: &Lesson) -> LessonSheet {
+/// All that is known of a lesson but its text: what stands above it, on paper and on its page.
+pub fn head(curriculum: &Curriculum, lesson: &Lesson) -> LessonSheet {
     let facts = &lesson.facts;
     let unit = curriculum.units.get(&lesson.unit());
     let in_unit = curriculum.lessons_of(lesson.unit()).count();
@@ -32,7 +33,7 @@ fn sheet(curriculum: &Curriculum, lesson: &Lesson) -> LessonSheet {
         minutes: facts.minutes.value,
         order: format!("Lesson {} of {in_unit}", lesson.order),
         version: facts.version.value.clone(),
-        reviewed_on: day(facts.reviewed_on.value),
+        reviewed_on: long_date(facts.reviewed_on.value),
         licence: facts.licence.value.clone(),
         address: lesson.path(),
         objective: facts.objective.clone(),
@@ -45,9 +46,9 @@ fn sheet(curriculum: &Curriculum, lesson: &Lesson) -> LessonSheet {
         guidance: guidance(lesson),
         misconceptions: pairs(facts.misconceptions.iter().map(|it| (it.says.as_str(), &it.answer))),
         resources: lesson.resources.iter().map(named).collect(),
-        sections: sections(lesson),
+        sections: Vec::new(),
         signposting: signposting(lesson),
-        appendices: lesson.resources.iter().flat_map(appendices).collect(),
+        appendices: Vec::new(),
         sources: texts(&facts.sources),
     }
 }
@@ -66,14 +67,6 @@ pub fn notices(lesson: &Lesson) -> Vec<String> {
         notices.push("Not to be taught by cover staff.");
     }
     notices.into_iter().map(str::to_owned).collect()
-}
-
-/// A date as it is read aloud: 1 September 2026.
-pub fn day(date: NaiveDate) -> String {
-    let mut text = date.day().to_string();
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{}", date.format(" %B %Y"));
-    text
 }
 
 fn timings(lesson: &Lesson) -> Vec<Timing> {
@@ -122,7 +115,7 @@ fn signposting(lesson: &Lesson) -> Vec<Signpost> {
         name: it.name.clone(),
         telephone: it.telephone.value.clone(),
         for_whom: it.for_whom.clone(),
-        checked_on: day(it.checked_on.value),
+        checked_on: long_date(it.checked_on.value),
     };
     lesson.facts.signposting.iter().map(line).collect()
 }

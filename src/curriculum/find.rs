@@ -175,7 +175,10 @@ impl Index {
 
     fn count(&mut self, place: usize, text: &str, weight: f64) {
         for word in near::words(text) {
-            let stem = self.stems.of(&word.folded);
+            let stem = match self.spellings.get(&word.folded) {
+                Some(known) => known.clone(),
+                None => self.stems.of(&word.folded),
+            };
             *self.postings.entry(stem.clone()).or_default().entry(place).or_default() += weight;
             self.spellings.entry(word.folded).or_insert(stem);
         }
@@ -278,7 +281,8 @@ impl Index {
 
     /// How many different words of the query a passage has.
     fn matches(&self, text: &str, stems: &BTreeSet<&str>) -> usize {
-        let found = near::words(text).into_iter().map(|it| self.stems.of(&it.folded));
+        let words = near::words(text);
+        let found = words.iter().filter_map(|it| self.spellings.get(&it.folded));
         found.filter(|it| stems.contains(it.as_str())).collect::<BTreeSet<_>>().len()
     }
 
@@ -291,7 +295,7 @@ impl Index {
             }
         };
         for word in near::words(text) {
-            if stems.contains(self.stems.of(&word.folded).as_str()) {
+            if self.spellings.get(&word.folded).is_some_and(|it| stems.contains(it.as_str())) {
                 push(from, word.start, false);
                 push(word.start, word.end, true);
                 from = word.end;

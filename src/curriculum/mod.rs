@@ -13,9 +13,13 @@ pub mod fields;
 pub mod find;
 pub mod load;
 pub mod near;
+pub mod pages;
 pub mod read;
 pub mod report;
+pub mod shelf;
+pub mod show;
 pub mod tree;
+pub mod views;
 pub mod words;
 
 use std::collections::BTreeMap;

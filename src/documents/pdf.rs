@@ -47,7 +47,7 @@ pub fn lesson(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, Pdf
 /// Whether our faces have a glyph for `it`; a document with any other character is refused.
 pub fn may_print(it: char) -> bool {
     let has = |font: &Font| font.info().coverage.contains(u32::from(it));
-    it.is_whitespace() || PRESS.fonts.first().is_some_and(has)
+    it.is_ascii_graphic() || it.is_whitespace() || PRESS.fonts.first().is_some_and(has)
 }
 
 fn make(data: Vec<u8>, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
