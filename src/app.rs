@@ -114,7 +114,8 @@ impl Portal {
 
     /// What frames a page for this person (with the token of their forms), or for nobody in particular.
     pub fn chrome(&self, known: Option<(&Actor, String)>, path: &str, notice: &str) -> Chrome {
-        let (actor, csrf) = known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
+        let (actor, csrf) =
+            known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
         Chrome {
             council_name: self.settings.council_name.clone(),
             service_name: "E4S",

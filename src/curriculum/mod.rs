@@ -11,6 +11,7 @@ pub mod export;
 pub mod facts;
 pub mod fields;
 pub mod find;
+pub mod lesson_pages;
 pub mod load;
 pub mod near;
 pub mod pages;
@@ -19,7 +20,6 @@ pub mod report;
 pub mod shelf;
 pub mod show;
 pub mod tree;
-pub mod views;
 pub mod words;
 
 use std::collections::BTreeMap;

@@ -8,12 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::find;
+use super::lesson_pages::{
+    Choice, HomePage, LessonPage, ParentsPage, ResourcePage, UnitPage, meta, phases,
+};
 use super::read::Name;
 use super::shelf::Library;
 use super::show::counted;
-use super::views::{
-    Choice, HomePage, LessonPage, ParentsPage, ResourcePage, UnitPage, meta, phases,
-};
 use super::{Cornerstone, Kind, Lesson, Phase, UnitKey};
 use crate::web::{Policy, Routes, Visitor};
 use crate::{Error, Result};
@@ -228,9 +228,15 @@ impl SearchPage {
             text: format!("{} ({})", it.title(), count(found.by_cornerstone.get(it))),
         };
         let any = Choice { value: String::new(), text: "Any cornerstone".to_owned() };
-        let guess = |it: &find::Guess| format!("No lesson has the word “{}”. We guessed that you meant “{}”.", it.typed, it.meant);
+        let guess = |it: &find::Guess| {
+            format!(
+                "No lesson has the word “{}”. We guessed that you meant “{}”.",
+                it.typed, it.meant
+            )
+        };
         let address = |page: usize| {
-            let pairs = [("q", query.text.as_str()), ("phase", phase), ("cornerstone", cornerstone)];
+            let pairs =
+                [("q", query.text.as_str()), ("phase", phase), ("cornerstone", cornerstone)];
             let pairs = pairs.into_iter().filter(|(_, it)| !it.is_empty()).collect::<Vec<_>>();
             let words = serde_html_form::to_string(pairs).unwrap_or_default();
             format!("/curriculum/search?{words}&page={page}")
@@ -241,8 +247,14 @@ impl SearchPage {
             phase: phase.to_owned(),
             cornerstone: cornerstone.to_owned(),
             phases: phases("Any phase", in_phase),
-            cornerstones: std::iter::once(any).chain(Cornerstone::ALL.iter().map(in_cornerstone)).collect(),
-            heading: if is_asked { counted(found.total, "lesson") + " found" } else { String::new() },
+            cornerstones: std::iter::once(any)
+                .chain(Cornerstone::ALL.iter().map(in_cornerstone))
+                .collect(),
+            heading: if is_asked {
+                counted(found.total, "lesson") + " found"
+            } else {
+                String::new()
+            },
             is_asked,
             guesses: found.guesses.iter().map(guess).collect(),
             some_words: is_asked && found.total > 0 && !found.has_all_words,
@@ -265,4 +277,3 @@ fn hit(library: &Library, hit: find::Hit) -> Option<HitView> {
         snippet: views(hit.snippet),
     })
 }
-

@@ -4,4 +4,5 @@
 mod accounts;
 mod components;
 mod curriculum;
+mod curriculum_pages;
 mod world;

@@ -149,9 +149,12 @@ impl UnitPage {
     pub fn of(library: &Library, key: UnitKey) -> Option<Self> {
         let curriculum = &library.curriculum;
         let unit = curriculum.units.get(&key)?;
-        let passage = |(part, blocks): &(super::UnitPart, Vec<Block>)| passage(part.code(), part.title(), blocks);
+        let passage = |(part, blocks): &(super::UnitPart, Vec<Block>)| {
+            passage(part.code(), part.title(), blocks)
+        };
         let mut thread = curriculum.units.values().filter(|it| it.cornerstone == key.0);
-        let mut before = curriculum.units.values().filter(|it| it.cornerstone == key.0 && it.phase < key.1);
+        let mut before =
+            curriculum.units.values().filter(|it| it.cornerstone == key.0 && it.phase < key.1);
         let link = |it: &super::Unit| Link {
             href: Some(it.path()),
             text: format!("{}: {}", it.phase.title(), it.title),
@@ -176,10 +179,12 @@ impl LessonPage {
             .iter()
             .map(|(part, blocks)| passage(part.code(), part.title(), blocks))
             .collect();
-        let content = |it: &Passage| Link { href: Some(format!("#{}", it.id)), text: it.title.clone() };
+        let content =
+            |it: &Passage| Link { href: Some(format!("#{}", it.id)), text: it.title.clone() };
         let neighbour = |step: i64| {
             let order = u32::try_from(i64::from(lesson.order) + step).ok()?;
-            let found = library.curriculum.lessons_of(lesson.unit()).find(|it| it.order == order)?;
+            let found =
+                library.curriculum.lessons_of(lesson.unit()).find(|it| it.order == order)?;
             Some(Link { href: Some(found.path()), text: found.facts.title.value.clone() })
         };
         Self {
@@ -204,7 +209,8 @@ impl ResourcePage {
             Kind::Slides => (Vec::new(), Vec::new()),
             Kind::Worksheet | Kind::Quiz | Kind::Parents => (resource.blocks.clone(), Vec::new()),
         };
-        let slides = if resource.kind == Kind::Slides { show::slides(resource) } else { Vec::new() };
+        let slides =
+            if resource.kind == Kind::Slides { show::slides(resource) } else { Vec::new() };
         let slide = |(at, it): (usize, show::Slide)| SlideView {
             number: at + 1,
             html: html::write(&it.blocks, 1),
@@ -216,7 +222,8 @@ impl ResourcePage {
             right: it.answers.get(it.right).cloned().unwrap_or_default(),
             because: it.because.clone(),
         };
-        let card = |(at, it): (usize, &Card)| passage(&format!("card-{}", at + 1), &it.title, &it.blocks);
+        let card =
+            |(at, it): (usize, &Card)| passage(&format!("card-{}", at + 1), &it.title, &it.blocks);
         let other = |it: &Resource| Link {
             href: Some(format!("{}/{}", lesson.path(), it.kind.code())),
             text: export::named(it),
@@ -232,7 +239,12 @@ impl ResourcePage {
             cards: cards.iter().enumerate().map(card).collect(),
             slides: slides.into_iter().enumerate().map(slide).collect(),
             questions: resource.questions.iter().map(question).collect(),
-            others: lesson.resources.iter().filter(|it| it.kind != resource.kind).map(other).collect(),
+            others: lesson
+                .resources
+                .iter()
+                .filter(|it| it.kind != resource.kind)
+                .map(other)
+                .collect(),
         }
     }
 }
@@ -240,9 +252,15 @@ impl ResourcePage {
 impl ParentsPage {
     pub fn of(library: &Library, lesson: &Lesson) -> Self {
         let duty = match (lesson.phase.is_bound(), lesson.phase.half()) {
-            (false, _) => "The law does not prescribe these lessons for this age. Schools teach them because they keep young people safe and well.",
-            (true, Half::Primary) => "Relationships education and health education are required by law in every primary school. The points below are those of the government’s guidance that this lesson covers, in our words.",
-            (true, Half::Secondary) => "Relationships and sex education and health education are required by law in every secondary school. The points below are those of the government’s guidance that this lesson covers, in our words.",
+            (false, _) => {
+                "The law does not prescribe these lessons for this age. Schools teach them because they keep young people safe and well."
+            }
+            (true, Half::Primary) => {
+                "Relationships education and health education are required by law in every primary school. The points below are those of the government’s guidance that this lesson covers, in our words."
+            }
+            (true, Half::Secondary) => {
+                "Relationships and sex education and health education are required by law in every secondary school. The points below are those of the government’s guidance that this lesson covers, in our words."
+            }
         };
         let page = lesson.resource(Kind::Parents);
         Self {
@@ -296,7 +314,8 @@ fn lesson_way(lesson: &Lesson) -> Way {
 
 /// What one wants to know of a lesson before opening it.
 pub fn meta(lesson: &Lesson, with_cornerstone: bool) -> String {
-    let mut words = vec![lesson.facts.years.value.clone(), format!("{} minutes", *lesson.facts.minutes)];
+    let mut words =
+        vec![lesson.facts.years.value.clone(), format!("{} minutes", *lesson.facts.minutes)];
     if with_cornerstone {
         words.insert(0, lesson.cornerstone.title().to_owned());
     }
