@@ -14,11 +14,12 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
+use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, web as http};
+use crate::{Error, Result, accounts, calendar, curriculum, web as http};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -38,6 +39,7 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    pub shelf: Shelf,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
 }
@@ -50,6 +52,7 @@ impl Portal {
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
         Ok(Self {
             store: Store::open(&settings.database)?,
+            shelf: Shelf::new(settings.curriculum.clone()),
             settings,
             clock,
             templates: templates()?,
@@ -202,7 +205,7 @@ pub fn templates() -> Result<Tera> {
 
 /// Every route of the service.
 pub fn routes() -> Routes {
-    http::assets::routes().and(accounts::pages::routes())
+    http::assets::routes().and(accounts::pages::routes()).and(curriculum::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

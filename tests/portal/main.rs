@@ -3,4 +3,6 @@
 
 mod accounts;
 mod components;
+mod curriculum;
+mod curriculum_pages;
 mod world;
