@@ -7,16 +7,19 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
+pub mod curriculum;
 
 pub mod digests;
 
 pub mod audit;
 pub mod deed;
+pub mod documents;
 pub mod mail;
 
 pub mod calendar;
 pub mod config;
 pub mod error;
+pub mod import;
 pub mod store;
 pub mod web;
 

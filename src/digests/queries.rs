@@ -10,7 +10,7 @@ use super::Rhythm;
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::concerns::Status;
-use crate::districts::TeamId;
+use crate::districts::{MeetingId, TeamId};
 use crate::mail::LetterKind;
 use crate::schools::Urn;
 use crate::store::Db;
@@ -23,7 +23,7 @@ const MEETINGS_MAX: i64 = 500;
 /// When a team sits, as far as a digest says it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Meeting {
-    pub id: String,
+    pub id: MeetingId,
     pub team: TeamId,
     pub starts_at: NaiveDateTime,
     pub cut_off_at: NaiveDateTime,

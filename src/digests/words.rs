@@ -14,6 +14,8 @@ use crate::mail::facts::{DigestFacts, Section};
 
 /// More references than this are not listed in one place.
 const REFERENCES_MAX: usize = 20;
+/// How many lists the subject names.
+const FEW: usize = 3;
 /// How far the first digest looks back.
 const FIRST: TimeDelta = TimeDelta::days(7);
 
@@ -39,15 +41,31 @@ pub(super) fn digest(person: &Actor, rhythm: Rhythm, sheet: &Sheet) -> DigestFac
         (false, true) => "This is your first digest. What is new in it came in the last seven days.".to_owned(),
         (false, false) => format!("Your last digest was on {}.", calendar::moment(since)),
     };
-    let few: Vec<String> = lists.iter().map(|it| format!("{} {}", it.count, it.few)).collect();
     DigestFacts {
         day: calendar::weekday_date(calendar::day(sheet.at)),
-        summary: if few.is_empty() { "nothing needs you".to_owned() } else { few.join(", ") },
+        summary: summary(&lists),
         opening,
         sections: lists.iter().map(List::section).collect(),
+        path: if sees_concerns(person) { "/concerns" } else { "/meetings" },
         meetings: meetings(person, sheet),
         why: why(person, rhythm),
     }
+}
+
+/// A partner sees meetings, without the concerns behind them.
+fn sees_concerns(person: &Actor) -> bool {
+    [Role::Dsl, Role::Coordinator, Role::County].iter().any(|it| person.is(*it))
+}
+
+/// The first lists in a few words: subjects are short.
+fn summary(lists: &[List]) -> String {
+    if lists.is_empty() {
+        return "nothing needs you".to_owned();
+    }
+    let few: Vec<String> =
+        lists.iter().take(FEW).map(|it| format!("{} {}", it.count, it.few)).collect();
+    let more = if lists.len() > FEW { " and more" } else { "" };
+    format!("{}{more}", few.join(", "))
 }
 
 /// One list of a digest: what it is, in a few words and in a heading, and what is on it.
@@ -84,11 +102,7 @@ impl<'a> List<'a> {
         if more > 0 && !references.is_empty() {
             references.push_str(&format!(" and {more} more"));
         }
-        Section {
-            heading: format!("{}: {} {noun}", self.heading, self.count),
-            references,
-            path: "/concerns",
-        }
+        Section { heading: format!("{}: {} {noun}", self.heading, self.count), references }
     }
 }
 

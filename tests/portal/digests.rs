@@ -6,7 +6,7 @@ use e4s::accounts::AccountId;
 use e4s::app::Portal;
 use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, Status, Urgency};
 use e4s::digests::{Rhythm, compile};
-use e4s::districts::TeamId;
+use e4s::districts::{MeetingId, TeamId};
 use e4s::mail::{LetterId, deliver};
 use e4s::schools::Urn;
 use e4s::store::schema::{concerns, drafts, letters, meetings};
@@ -84,11 +84,12 @@ impl<'a> District<'a> {
         });
     }
 
-    fn meeting(&self, cut_off: (u32, u32), starts: (u32, u32)) {
+    fn meeting(&self, cut_off: (u32, u32), starts: (u32, u32)) -> MeetingId {
+        let id = MeetingId::random();
         self.world.house(|deed| {
             diesel::insert_into(meetings::table)
                 .values((
-                    meetings::id.eq(format!("m{}", cut_off.1)),
+                    meetings::id.eq(id),
                     meetings::team_id.eq(self.team),
                     meetings::cut_off_at.eq(day(cut_off, 17)),
                     meetings::starts_at.eq(day(starts, 14)),
@@ -98,6 +99,7 @@ impl<'a> District<'a> {
                 .execute(deed.db)?;
             Ok(())
         });
+        id
     }
 }
 
@@ -255,7 +257,7 @@ fn each_rhythm_has_its_own_days() {
         diesel::insert_into(rhythms::table).values(chosen).execute(deed.db)?;
         Ok(())
     });
-    district.meeting((11, 30), (12, 7));
+    let meeting = district.meeting((11, 30), (12, 7));
     for _ in 0..(9 * 24) {
         work(&world);
         world.later(TimeDelta::hours(1));
@@ -263,7 +265,7 @@ fn each_rhythm_has_its_own_days() {
     let days = ["23", "24", "25", "26", "27", "30"].map(|it| format!("2026-11-{it}")).to_vec();
     assert_eq!(periods(&world, daily.id), [days, vec!["2026-12-01".to_owned(), "2026-12-02".to_owned()]].concat());
     assert_eq!(periods(&world, weekly.id), ["2026-W48", "2026-W49"]);
-    assert_eq!(periods(&world, before.id), ["meeting:m30", "2026-W49"]);
+    assert_eq!(periods(&world, before.id), [format!("meeting:{meeting}"), "2026-W49".to_owned()]);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
+mod components;
+mod curriculum;
+mod curriculum_pages;
 mod digests;
 mod mail;
 mod postbox;
-mod components;
 mod world;
