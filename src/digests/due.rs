@@ -83,7 +83,9 @@ mod tests {
     use crate::districts::{MeetingId, TeamId};
 
     fn on(date: u32, hour: u32) -> NaiveDateTime {
-        NaiveDate::from_ymd_opt(2026, 11, date).and_then(|it| it.and_hms_opt(hour, 0, 0)).expect("a date")
+        NaiveDate::from_ymd_opt(2026, 11, date)
+            .and_then(|it| it.and_hms_opt(hour, 0, 0))
+            .expect("a date")
     }
 
     fn key(rhythm: Rhythm, at: NaiveDateTime, meetings: &[&Meeting]) -> String {

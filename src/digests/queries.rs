@@ -158,8 +158,7 @@ pub(super) fn of_schools(
     if schools.is_empty() {
         return Ok(Vec::new());
     }
-    let moved =
-        concerns::changed_at.gt(since).or(concerns::status.eq(Status::MoreInformation));
+    let moved = concerns::changed_at.gt(since).or(concerns::status.eq(Status::MoreInformation));
     Ok(concerns::table
         .filter(concerns::school_urn.eq_any(schools))
         .filter(moved)

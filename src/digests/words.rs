@@ -100,7 +100,7 @@ impl<'a> List<'a> {
         let mut references = self.references.join(", ");
         let more = self.count - self.references.len();
         if more > 0 && !references.is_empty() {
-            references.push_str(&format!(" and {more} more"));
+            references = format!("{references} and {more} more");
         }
         Section { heading: format!("{}: {} {noun}", self.heading, self.count), references }
     }
@@ -118,12 +118,32 @@ fn of_teams<'a>(person: &Actor, sheet: &'a Sheet, since: NaiveDateTime) -> Vec<L
     let first_look = || open().filter(is(Status::Submitted)).filter(move |it| !is_answered(it));
     let answered = open().filter(is(Status::Submitted)).filter(is_answered);
     vec![
-        List::of("new", "New since your last digest", first_look().filter(|it| it.raised_at > since)),
+        List::of(
+            "new",
+            "New since your last digest",
+            first_look().filter(|it| it.raised_at > since),
+        ),
         List::of("answered", "Answered by the school", answered),
-        List::of("redirected to you", "Redirected to your team", open().filter(is(Status::Redirected))),
-        List::of("waiting", "Still waiting for a first look", first_look().filter(|it| it.raised_at <= since)),
-        List::of("to link", "Accepted, and not part of a context yet", open().filter(is(Status::Accepted))),
-        List::of("asked", "Waiting for a school's answer", open().filter(is(Status::MoreInformation))),
+        List::of(
+            "redirected to you",
+            "Redirected to your team",
+            open().filter(is(Status::Redirected)),
+        ),
+        List::of(
+            "waiting",
+            "Still waiting for a first look",
+            first_look().filter(|it| it.raised_at <= since),
+        ),
+        List::of(
+            "to link",
+            "Accepted, and not part of a context yet",
+            open().filter(is(Status::Accepted)),
+        ),
+        List::of(
+            "asked",
+            "Waiting for a school's answer",
+            open().filter(is(Status::MoreInformation)),
+        ),
     ]
 }
 
@@ -168,7 +188,8 @@ fn meetings(person: &Actor, sheet: &Sheet) -> Vec<String> {
 }
 
 fn sentence(meeting: &Meeting, at: NaiveDateTime) -> String {
-    let moment = |at| format!("{} at {}", calendar::weekday_date(calendar::day(at)), calendar::time_of(at));
+    let moment =
+        |at| format!("{} at {}", calendar::weekday_date(calendar::day(at)), calendar::time_of(at));
     let close = if meeting.cut_off_at > at { "Papers close on" } else { "Papers closed on" };
     format!("{}. {close} {}.", moment(meeting.starts_at), moment(meeting.cut_off_at))
 }
