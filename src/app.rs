@@ -16,6 +16,7 @@ use crate::accounts::{Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
+use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
@@ -40,6 +41,8 @@ pub struct Portal {
     pub assets: Assets,
     pub passwords: Passwords,
     pub shelf: Shelf,
+    /// Today's areas, in memory.
+    pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
 }
@@ -58,6 +61,7 @@ impl Portal {
             templates: templates()?,
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
+            atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
         })
     }
