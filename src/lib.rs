@@ -9,6 +9,8 @@ pub mod schools;
 pub mod concerns;
 pub mod curriculum;
 
+pub mod digests;
+
 pub mod audit;
 pub mod deed;
 pub mod documents;
@@ -23,5 +25,6 @@ pub mod web;
 
 pub mod app;
 pub mod serve;
+pub mod worker;
 
 pub use error::{Error, Result};
