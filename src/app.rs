@@ -18,7 +18,7 @@ use crate::deed::Deed;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, web as http};
+use crate::{Error, Result, accounts, calendar, concerns, web as http};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -201,7 +201,7 @@ pub fn templates() -> Result<Tera> {
 
 /// Every route of the service.
 pub fn routes() -> Routes {
-    http::assets::routes().and(accounts::pages::routes())
+    http::assets::routes().and(accounts::pages::routes()).and(concerns::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

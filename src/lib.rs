@@ -8,6 +8,8 @@ pub mod schools;
 
 pub mod concerns;
 
+
+
 pub mod audit;
 pub mod deed;
 pub mod mail;

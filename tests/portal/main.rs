@@ -3,4 +3,5 @@
 
 mod accounts;
 mod components;
+mod triage;
 mod world;
