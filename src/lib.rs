@@ -21,5 +21,6 @@ pub mod store;
 pub mod web;
 
 pub mod app;
+pub mod serve;
 
 pub use error::{Error, Result};

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::{self, SignInForm, fold_email};
-use super::{AccountId, queries};
+use super::{AccountId, Role, queries};
 use crate::deed::Deed;
 use crate::store::letters_of;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
@@ -23,7 +23,25 @@ pub fn routes() -> Routes {
 }
 
 async fn home(visitor: Visitor) -> Result<Page> {
-    visitor.page("home.html", &HomePage { signed_in: visitor.actor.is_some() })
+    let mut cards = vec![CURRICULUM];
+    let is = |role| visitor.actor.as_ref().is_some_and(|it| it.is(role));
+    if is(Role::Dsl) {
+        cards.push(REPORT);
+        cards.push(FOLLOW);
+    }
+    if is(Role::Coordinator) || is(Role::County) {
+        cards.extend([TEAM, CONTEXTS, MEETINGS]);
+    }
+    if is(Role::Partner) {
+        cards.push(MEETINGS);
+    }
+    if is(Role::Admin) {
+        cards.push(ADMIN);
+    }
+    if visitor.actor.is_none() {
+        cards.push(SIGNED_OUT);
+    }
+    visitor.page("home.html", &HomePage { cards })
 }
 
 async fn blank(visitor: Visitor, query: Query<SignInQuery>) -> Result<Reply> {
@@ -42,9 +60,21 @@ async fn submit(
     let Form(form) = form;
     let account = match try_sign_in(&visitor, &form).await {
         Ok(Some(account)) => account,
-        Ok(None) => return again(&visitor, &request, &form, "Enter the e-mail address and password of your account"),
+        Ok(None) => {
+            return again(
+                &visitor,
+                &request,
+                &form,
+                "Enter the e-mail address and password of your account",
+            );
+        }
         Err(Error::TooMany) => {
-            return again(&visitor, &request, &form, "Too many tries. Wait a minute, then try again");
+            return again(
+                &visitor,
+                &request,
+                &form,
+                "Too many tries. Wait a minute, then try again",
+            );
         }
         Err(error) => return Err(error),
     };
@@ -102,8 +132,10 @@ async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<H
 }
 
 async fn show(visit: Visit) -> Result<Page> {
-    let posts = visit.actor.posts().iter().map(|it| it.role.title()).collect();
-    visit.page("accounts/account.html", &AccountPage { name: visit.actor.name.clone(), posts })
+    let posts: Vec<&str> = visit.actor.posts().iter().map(|it| it.role.title()).collect();
+    let row = |key, value| Fact { key, value };
+    let rows = vec![row("Name", visit.actor.name.clone()), row("Posts", posts.join(", "))];
+    visit.page("accounts/account.html", &AccountPage { rows })
 }
 
 #[derive(Deserialize)]
@@ -117,8 +149,57 @@ struct SignInQuery {
 
 #[derive(Serialize)]
 struct HomePage {
-    signed_in: bool,
+    cards: Vec<Card>,
 }
+
+/// A way on from the front page.
+#[derive(Serialize)]
+struct Card {
+    href: &'static str,
+    title: &'static str,
+    text: &'static str,
+}
+
+const CURRICULUM: Card = Card {
+    href: "/curriculum",
+    title: "Find a lesson",
+    text: "The E4S curriculum, from Reception to Year 13. Read, print, download. No account needed.",
+};
+const REPORT: Card = Card {
+    href: "/concerns/new",
+    title: "Report a concern",
+    text: "About a place, a route, a group or an online space. It takes about five minutes.",
+};
+const FOLLOW: Card = Card {
+    href: "/concerns",
+    title: "Your school’s concerns",
+    text: "Where each one stands, when it will be heard, and what came of it.",
+};
+const TEAM: Card = Card {
+    href: "/concerns",
+    title: "Concerns",
+    text: "What schools have reported: new ones first.",
+};
+const CONTEXTS: Card = Card {
+    href: "/contexts",
+    title: "Contexts",
+    text: "The places and groups that the partnership works on.",
+};
+const MEETINGS: Card = Card {
+    href: "/meetings",
+    title: "Meetings",
+    text: "When the team sits, and what waits for it.",
+};
+const ADMIN: Card = Card {
+    href: "/admin",
+    title: "Administration",
+    text: "Telephone numbers at the gate, and how often people were sent elsewhere.",
+};
+const SIGNED_OUT: Card = Card {
+    href: "/concerns",
+    title: "Report or follow a concern",
+    text: "For designated safeguarding leads and district teams. You will be asked to sign in.",
+};
 
 #[derive(Serialize)]
 struct SignInPage {
@@ -131,8 +212,13 @@ struct SignInPage {
 
 #[derive(Serialize)]
 struct AccountPage {
-    name: String,
-    posts: Vec<&'static str>,
+    rows: Vec<Fact>,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    key: &'static str,
+    value: String,
 }
 
 impl SignInPage {

@@ -97,7 +97,11 @@ pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials
 }
 
 pub(super) fn account_with(db: &mut Db, email: &str) -> Result<Option<AccountId>> {
-    Ok(accounts::table.filter(accounts::email.eq(email)).select(accounts::id).first(db).optional()?)
+    Ok(accounts::table
+        .filter(accounts::email.eq(email))
+        .select(accounts::id)
+        .first(db)
+        .optional()?)
 }
 
 pub(super) fn insert_account(

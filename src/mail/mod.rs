@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use crate::Result;
 use crate::accounts::AccountId;
 use crate::deed::Deed;
+use crate::store::Db;
 use crate::store::schema::letters;
 use crate::store::{random_id, text_enum};
 
@@ -64,4 +65,15 @@ impl Deed<'_> {
             .execute(self.db)?;
         Ok(true)
     }
+}
+
+/// How many letters are queued and not sent, counted to at most a thousand.
+pub fn waiting(db: &mut Db) -> Result<i64> {
+    let due = letters::table
+        .filter(letters::sent_at.is_null())
+        .filter(letters::stopped_at.is_null())
+        .select(letters::id)
+        .limit(1000);
+    let found: Vec<LetterId> = due.load(db)?;
+    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
 }

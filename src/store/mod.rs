@@ -133,3 +133,10 @@ fn is_collision(error: &Error) -> bool {
         Error::Database(Failure::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
     )
 }
+
+/// Asks the database for nothing, to see that it answers.
+pub fn answers(db: &mut Db) -> Result<()> {
+    use diesel::RunQueryDsl;
+    diesel::sql_query("SELECT 1").execute(db)?;
+    Ok(())
+}

@@ -1,13 +1,14 @@
 //! Turns what went wrong into a page, in one place.
 
-use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
 use serde::Serialize;
 
+use super::visit::Known;
 use crate::Error;
 use crate::app::App;
 
@@ -45,7 +46,9 @@ pub async fn draw(
         None => return Ok(response),
     };
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
-    let body = app.page("error.html", &page, &app.chrome(None, "", ""))?.0;
+    let known = response.request().extensions().get::<Known>().cloned();
+    let known = known.as_ref().map(|it| (&it.actor, it.token.csrf()));
+    let body = app.page("error.html", &page, &app.chrome(known, response.request().path(), ""))?.0;
     let allow = response.headers().get(ALLOW).cloned();
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
     if let Some(allow) = allow {
@@ -91,9 +94,12 @@ impl ErrorPage {
             }
             Some(Error::TooSlow | Error::Busy(_)) => what_next.push("Go back and send it again."),
             Some(Error::Forbidden) => {
-                what_next.push("If you should have access, ask the person who looks after accounts.");
+                what_next
+                    .push("If you should have access, ask the person who looks after accounts.");
             }
-            Some(Error::Refused(_)) => what_next.push("Go back and load the page again to see how it stands now."),
+            Some(Error::Refused(_)) => {
+                what_next.push("Go back and load the page again to see how it stands now.")
+            }
             _ => {}
         }
         what_next.push("If a child is in danger now, call 999.");

@@ -6,6 +6,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod kept;
+pub mod log;
 pub mod routes;
 pub mod visit;
 

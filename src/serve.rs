@@ -1,0 +1,85 @@
+//! The server: pages on one listener, health on another, and a stop that lets requests finish.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpResponse, HttpServer, web};
+
+use crate::app::{self, Portal};
+use crate::web::{errors, headers};
+
+/// How long a stop waits for requests, in seconds.
+const STOP_WITHIN_S: u64 = 20;
+/// The head of a request has to be here by then; bodies have their own deadline (`web::form`).
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop (SIGINT, SIGTERM), then lets requests finish.
+pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
+    let listen = portal.settings.listen;
+    let health =
+        portal.settings.health.map(|address| health(portal.clone(), address)).transpose()?;
+    let site = HttpServer::new(move || {
+        App::new()
+            .app_data(portal.clone())
+            .wrap(from_fn(errors::draw))
+            .wrap(from_fn(headers::add))
+            .wrap(tracing_actix_web::TracingLogger::<crate::web::log::Quiet>::new())
+            .configure(app::site)
+    })
+    .client_request_timeout(HEAD_WITHIN)
+    .shutdown_timeout(STOP_WITHIN_S)
+    .bind(listen)?
+    .run();
+    tracing::info!(%listen, "serving");
+    match health {
+        None => site.await,
+        Some(health) => {
+            let stop = health.handle();
+            let (served, _) = futures_util::join!(finishing(site, stop), health);
+            served
+        }
+    }
+}
+
+async fn finishing(
+    site: impl Future<Output = std::io::Result<()>>,
+    other: actix_web::dev::ServerHandle,
+) -> std::io::Result<()> {
+    let served = site.await;
+    other.stop(true).await;
+    served
+}
+
+fn health(portal: Data<Portal>, address: SocketAddr) -> std::io::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(portal.clone())
+            .route("/health/live", web::get().to(|| async { HttpResponse::Ok().body("live\n") }))
+            .route("/health/ready", web::get().to(ready))
+            .route("/metrics", web::get().to(metrics))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(address)?;
+    Ok(server.run())
+}
+
+async fn ready(app: app::App) -> HttpResponse {
+    match app.read(crate::store::answers).await {
+        Ok(()) => HttpResponse::Ok().body("ready\n"),
+        Err(error) => HttpResponse::ServiceUnavailable().body(format!("not ready: {error}\n")),
+    }
+}
+
+/// In Prometheus's text format. Counts only; nothing about anybody.
+async fn metrics(app: app::App) -> HttpResponse {
+    let waiting = app.read(crate::mail::waiting).await.unwrap_or(-1);
+    let text = format!(
+        "# HELP e4s_letters_waiting Letters that are queued and not sent.\n\
+         # TYPE e4s_letters_waiting gauge\ne4s_letters_waiting {waiting}\n"
+    );
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}
