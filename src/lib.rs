@@ -15,6 +15,7 @@ pub mod mail;
 pub mod calendar;
 pub mod config;
 pub mod error;
+pub mod import;
 pub mod store;
 pub mod web;
 
