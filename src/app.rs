@@ -15,6 +15,7 @@ use crate::accounts::sessions::{self, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
 use crate::deed::Deed;
+use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
@@ -38,6 +39,8 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    /// Today's areas, in memory.
+    pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
 }
@@ -55,6 +58,7 @@ impl Portal {
             templates: templates()?,
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
+            atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
         })
     }

@@ -54,6 +54,9 @@ pub enum Error {
     /// A document could not be made.
     #[error("a document could not be made: {0}")]
     Document(String),
+    /// A file to import cannot be read at all. Only commands import.
+    #[error("{0}")]
+    Unreadable(String),
     /// Something kept does not read back: the reason names the kind, never the content.
     #[error("a stored record does not read back: {0}")]
     Corrupt(&'static str),

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod calendar;
 pub mod config;
 pub mod error;
+pub mod import;
 pub mod store;
 pub mod web;
 

@@ -11,8 +11,8 @@ use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, queries};
 use crate::Result;
 use crate::accounts::Scope;
 use crate::districts::TeamId;
-use crate::districts::{Meeting, diary};
-use crate::schools::Urn;
+use crate::districts::{self, Meeting, diary};
+use crate::schools::{self, Urn};
 use crate::store::{Db, text_enum};
 
 const PAGE_SIZE: usize = 25;
@@ -179,10 +179,12 @@ pub fn list(
     let has_more = concerns.len() > PAGE_SIZE;
     concerns.truncate(PAGE_SIZE);
     let next = concerns.last().filter(|_| has_more).map(Mark::of);
-    let schools = queries::school_names(db, concerns.iter().map(|it| it.school).collect())?;
+    let from: BTreeSet<Urn> = concerns.iter().map(|it| it.school).collect();
+    let schools = schools::names(db, &Vec::from_iter(from))?;
     let with: BTreeSet<TeamId> = concerns.iter().map(|it| it.team).collect();
     let ahead = diary::ahead(db, &Vec::from_iter(with), at)?;
-    Ok(Listing { concerns, next, schools, teams: queries::team_names(db)?, ahead })
+    let teams = districts::teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
+    Ok(Listing { concerns, next, schools, teams, ahead })
 }
 
 /// The list as the parts that an index can give in order, each with the mark behind which it begins: one, or the urgent

@@ -11,8 +11,13 @@ pub mod ask;
 pub mod link;
 pub mod list;
 pub mod move_on;
+pub mod names;
 pub mod open;
+pub mod questions;
 pub mod redirect;
+pub mod report;
+pub mod steer;
+pub mod steps;
 
 pub mod pages;
 pub mod policy;
@@ -211,7 +216,7 @@ pub struct Concern {
 impl Concern {
     /// The name of the place, or the neutral label of the group.
     pub fn label(&self) -> &str {
-        self.answers.get("name")
+        report::name(&self.answers)
     }
 }
 

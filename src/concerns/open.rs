@@ -8,7 +8,8 @@ use crate::accounts::{self, AccountId};
 use crate::audit::{self, Entry, Event};
 use crate::deed::Deed;
 use crate::districts::TeamId;
-use crate::districts::{Meeting, diary};
+use crate::districts::{self, Meeting, diary};
+use crate::schools;
 
 const OPENINGS_SHOWN: i64 = 50;
 
@@ -52,12 +53,13 @@ pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
     ids.extend(openings.iter().map(|it| it.by));
     ids.push(concern.raised_by);
     let people = accounts::queries::names(deed.db, &ids)?.into_iter().collect();
-    let mut schools = queries::school_names(deed.db, vec![concern.school])?;
+    let mut schools = schools::names(deed.db, &[concern.school])?;
+    let teams = districts::teams(deed.db)?.into_iter().map(|it| (it.id, it.name)).collect();
     let ahead = diary::ahead(deed.db, &[concern.team], deed.at)?;
     deed.record(Event::ConcernOpened, id, Some(concern.team))?;
     Ok(Opened {
         school: schools.remove(&concern.school).unwrap_or_default(),
-        teams: queries::team_names(deed.db)?,
+        teams,
         hearing: hearing(&ahead, &concern).cloned(),
         concern,
         steps,

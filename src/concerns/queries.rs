@@ -1,7 +1,5 @@
 //! What the database is asked about concerns and drafts.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -12,9 +10,8 @@ use super::{Concern, ConcernId, Status, Step, Urgency};
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
-use crate::schools::Urn;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns, schools, teams};
+use crate::store::schema::{concern_steps, concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
 pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
@@ -131,23 +128,4 @@ pub(super) fn page(
         Sort::UrgentFirst | Sort::Oldest => found.order((at.asc(), id.asc())),
     };
     Ok(found.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(db)?)
-}
-
-/// The names of some schools.
-pub fn school_names(db: &mut Db, urns: Vec<Urn>) -> Result<BTreeMap<Urn, String>> {
-    let found = schools::table.filter(schools::urn.eq_any(urns));
-    let names: Vec<(Urn, String)> = found.select((schools::urn, schools::name)).load(db)?;
-    Ok(names.into_iter().collect())
-}
-
-/// The names of all teams, of which there are few.
-pub fn team_names(db: &mut Db) -> Result<BTreeMap<TeamId, String>> {
-    let found = teams::table.select((teams::id, teams::name)).order(teams::name).limit(500);
-    let names: Vec<(TeamId, String)> = found.load(db)?;
-    Ok(names.into_iter().collect())
-}
-
-/// The name of a team, if there is one.
-pub fn team_name(db: &mut Db, team: TeamId) -> Result<Option<String>> {
-    Ok(teams::table.find(team).select(teams::name).first(db).optional()?)
 }

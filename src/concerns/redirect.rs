@@ -4,10 +4,10 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::move_on::{Next, Seen, find_for_team, move_on};
-use super::{ConcernId, Status, queries};
+use super::{ConcernId, Status};
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::districts::TeamId;
+use crate::districts::{TeamId, team_names};
 use crate::web::FormErrors;
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ const NO_TEAM: &str = "Choose the team that should have this concern";
 /// Passes a concern on to another team, which sees it as new. The team that had it sees it no more.
 pub fn redirect(deed: &mut Deed, id: ConcernId, redirect: &Redirect) -> Result<()> {
     let concern = find_for_team(deed, id)?;
-    if redirect.team == concern.team || queries::team_name(deed.db, redirect.team)?.is_none() {
+    if redirect.team == concern.team || team_names(deed.db, &[redirect.team])?.is_empty() {
         let mut errors = FormErrors::default();
         errors.add("team", NO_TEAM);
         return Err(Error::Invalid(errors));

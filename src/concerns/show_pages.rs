@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::move_on::Seen;
 use super::open::Opened;
 use super::pages::{Choice, age};
-use super::{Concern, Status, Step, Urgency};
+use super::{Concern, Status, Step, Urgency, report};
 use crate::audit;
 use crate::calendar;
-use crate::districts::possessive;
+use crate::districts::{Position, possessive};
 use crate::web::FormErrors;
 
 /// What somebody typed into one of the forms of a concern, and what became of it.
@@ -108,7 +108,7 @@ pub(super) struct ForReporter {
 /// A part of the report, as it was answered.
 #[derive(Serialize)]
 struct Section {
-    title: String,
+    title: &'static str,
     rows: Vec<Fact>,
 }
 
@@ -225,8 +225,9 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
         Fact::of("Team", opened.team(concern.team)),
         Fact::of("To be heard", hearing(opened)),
     ];
-    if let Some((easting, northing)) = concern.easting.zip(concern.northing) {
-        facts.push(Fact::of("Grid reference", format!("{easting}, {northing}")));
+    let metres = concern.easting.zip(concern.northing);
+    if let Some(place) = metres.and_then(|(east, north)| Position::of_grid(east, north)) {
+        facts.push(Fact::of("Grid reference", place.grid_reference(4)));
     }
     facts
 }
@@ -241,8 +242,19 @@ fn hearing(opened: &Opened) -> String {
     format!("It will be heard at {team} meeting on {day}. Papers close on {papers}.")
 }
 
-fn sections(_concern: &Concern) -> Vec<Section> {
-    Vec::new()
+/// The report as it was answered, without the questions that were left open.
+fn sections(concern: &Concern) -> Vec<Section> {
+    let fact = |row: report::Row| Fact {
+        key: row.question,
+        lines: row.lines.len() > 1,
+        value: row.lines.join("\n"),
+    };
+    let section = |it: report::Section| Section {
+        title: it.title,
+        rows: it.rows.into_iter().filter(|row| !row.lines.is_empty()).map(fact).collect(),
+    };
+    let all = report::summary(&concern.answers).into_iter().map(section);
+    all.filter(|it| !it.rows.is_empty()).collect()
 }
 
 /// A step as the team reads it.

@@ -83,6 +83,7 @@ impl ResponseError for Error {
             | Self::Stopped
             | Self::Letter(_)
             | Self::Document(_)
+            | Self::Unreadable(_)
             | Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
