@@ -14,12 +14,13 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
+use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, concerns, web as http};
+use crate::{Error, Result, accounts, calendar, concerns, curriculum, web as http};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -39,6 +40,7 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    pub shelf: Shelf,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
@@ -53,6 +55,7 @@ impl Portal {
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
         Ok(Self {
             store: Store::open(&settings.database)?,
+            shelf: Shelf::new(settings.curriculum.clone()),
             settings,
             clock,
             templates: templates()?,
@@ -115,7 +118,8 @@ impl Portal {
 
     /// What frames a page for this person (with the token of their forms), or for nobody in particular.
     pub fn chrome(&self, known: Option<(&Actor, String)>, path: &str, notice: &str) -> Chrome {
-        let (actor, csrf) = known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
+        let (actor, csrf) =
+            known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
         Chrome {
             council_name: self.settings.council_name.clone(),
             service_name: "E4S",
@@ -205,7 +209,10 @@ pub fn templates() -> Result<Tera> {
 
 /// Every route of the service.
 pub fn routes() -> Routes {
-    http::assets::routes().and(accounts::pages::routes()).and(concerns::pages::routes())
+    http::assets::routes()
+        .and(accounts::pages::routes())
+        .and(concerns::pages::routes())
+        .and(curriculum::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -7,11 +7,13 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
+pub mod curriculum;
 
 
 
 pub mod audit;
 pub mod deed;
+pub mod documents;
 pub mod mail;
 
 pub mod calendar;

@@ -15,7 +15,8 @@ use crate::store::schema::{concern_steps, concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
 pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
-    let mut found = concerns::table.filter(concerns::id.eq(id)).select(Concern::as_select()).into_boxed();
+    let mut found =
+        concerns::table.filter(concerns::id.eq(id)).select(Concern::as_select()).into_boxed();
     if !scope.sees_every_team() {
         let schools = concerns::school_urn.eq_any(scope.schools().to_vec());
         found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));

@@ -78,6 +78,24 @@ diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
 diesel::joinable!(letters -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    areas, teams, team_areas, postcodes, schools, meetings, accounts, posts, sessions, help_lines,
-    gate_counts, drafts, concerns, concern_steps, contexts, context_concerns, context_steps, letters, rhythms, audit,
+    areas,
+    teams,
+    team_areas,
+    postcodes,
+    schools,
+    meetings,
+    accounts,
+    posts,
+    sessions,
+    help_lines,
+    gate_counts,
+    drafts,
+    concerns,
+    concern_steps,
+    contexts,
+    context_concerns,
+    context_steps,
+    letters,
+    rhythms,
+    audit,
 );

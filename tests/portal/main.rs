@@ -3,5 +3,7 @@
 
 mod accounts;
 mod components;
+mod curriculum;
+mod curriculum_pages;
 mod triage;
 mod world;

@@ -246,9 +246,8 @@ impl World {
     /// The events of the audit log, the oldest first, without those of setting the world up.
     pub fn audit(&self) -> Vec<String> {
         let set_up = ["signed-in", "account-added", "post-given"];
-        let all: Vec<String> = self.look(|db| {
-            Ok(audit::table.order(audit::id).select(audit::event).load(db)?)
-        });
+        let all: Vec<String> =
+            self.look(|db| Ok(audit::table.order(audit::id).select(audit::event).load(db)?));
         all.into_iter().filter(|it| !set_up.contains(&it.as_str())).collect()
     }
 
