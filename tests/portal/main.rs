@@ -8,4 +8,5 @@ mod postbox;
 mod components;
 mod curriculum;
 mod curriculum_pages;
+mod triage;
 mod world;
