@@ -21,7 +21,9 @@ use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, curriculum, digests, mail, web as http};
+use crate::{
+    Error, Result, accounts, calendar, concerns, curriculum, digests, mail, web as http,
+};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -216,8 +218,9 @@ pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
         .and(curriculum::pages::routes())
-        .and(mail::pages::routes())
+        .and(concerns::pages::routes())
         .and(digests::pages::routes())
+        .and(mail::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -56,6 +56,26 @@ impl Answers {
         Self::of(kept.chain(sent).collect::<Vec<_>>())
     }
 
+    /// Those of these answers whose fields are kept.
+    #[must_use]
+    pub fn only(&self, is_kept: impl Fn(&str) -> bool) -> Self {
+        Self::of(self.pairs().filter(|(name, _)| is_kept(name)).collect::<Vec<_>>())
+    }
+
+    /// These answers with one more box of a field ticked.
+    #[must_use]
+    pub fn with_value(&self, field: &str, value: &str) -> Self {
+        let one = (field.to_owned(), value.to_owned());
+        Self::of(self.without_value(field, value).pairs().chain([one]).collect::<Vec<_>>())
+    }
+
+    /// These answers with one box of a field not ticked.
+    #[must_use]
+    pub fn without_value(&self, field: &str, value: &str) -> Self {
+        let is_it = |(name, it): &(String, String)| name == field && it == value;
+        Self::of(self.pairs().filter(|it| !is_it(it)).collect::<Vec<_>>())
+    }
+
     fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let each = |(name, values): (&String, &Vec<String>)| {
             let name = name.clone();

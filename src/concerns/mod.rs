@@ -4,10 +4,25 @@
 //! area. The team accepts it, asks its reporter for more, redirects it to another team, or links it to a context (which
 //! `contexts` does). Each step leaves a line that its reporter reads in plain words.
 
+pub mod accept;
+pub mod answer;
 pub mod answers;
+pub mod ask;
+pub mod link;
+pub mod list;
+pub mod move_on;
+pub mod names;
+pub mod open;
+pub mod questions;
+pub mod redirect;
+pub mod report;
+pub mod steer;
+pub mod steps;
 
+pub mod pages;
 pub mod policy;
 pub mod queries;
+mod show_pages;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -190,12 +205,23 @@ pub struct Concern {
     pub area_code: String,
     pub raised_by: AccountId,
     pub raised_at: NaiveDateTime,
+    /// When it came to the team that has it.
+    pub arrived_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
     pub status: Status,
     pub kind: Kind,
     pub main_harm: Harm,
     pub urgency: Urgency,
+    pub easting: Option<i32>,
+    pub northing: Option<i32>,
     pub answers: Answers,
+}
+
+impl Concern {
+    /// The name of the place, or the neutral label of the group.
+    pub fn label(&self) -> &str {
+        report::name(&self.answers)
+    }
 }
 
 /// One step of a concern's life.

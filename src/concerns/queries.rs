@@ -1,9 +1,12 @@
 //! What the database is asked about concerns and drafts.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
-use super::{Concern, ConcernId, Status, Step};
+use super::list::{Mark, Side, Sort, Standing, Wanted};
+use super::{Concern, ConcernId, Status, Step, Urgency};
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
@@ -35,6 +38,7 @@ pub fn advance(
     let moved = diesel::update(same).set((
         concerns::status.eq(next),
         concerns::team_id.eq(team),
+        concerns::arrived_at.eq(if team == seen.team { seen.arrived_at } else { at }),
         concerns::changed_at.eq(at),
     ));
     Ok(moved.execute(db)? == 1)
@@ -72,4 +76,57 @@ pub fn steps(db: &mut Db, concern: &Concern) -> Result<Vec<Step>> {
         .load(db)?;
     let step = |(at, by, team, status, words)| Step { at, by, team, status, words };
     Ok(rows.into_iter().map(step).collect())
+}
+
+/// The concerns of a list, of one urgency or of any, behind `after`, in the order that is wanted.
+///
+/// Each order has an index, so that a page costs the same however many concerns there are.
+pub(super) fn page(
+    db: &mut Db,
+    scope: &Scope,
+    wanted: &Wanted,
+    (urgency, after, limit): (Option<Urgency>, Option<Mark>, usize),
+) -> Result<Vec<Concern>> {
+    let mut found = concerns::table.select(Concern::as_select()).into_boxed();
+    match (wanted.side, scope.teams()) {
+        (Side::School, _) => {
+            found = found.filter(concerns::school_urn.eq_any(scope.schools().to_vec()));
+        }
+        (Side::Team, _) if scope.sees_every_team() => {}
+        (Side::Team, [team]) => found = found.filter(concerns::team_id.eq(*team)),
+        (Side::Team, several) => found = found.filter(concerns::team_id.eq_any(several.to_vec())),
+    }
+    if let Some(team) = wanted.team {
+        found = found.filter(concerns::team_id.eq(team));
+    }
+    found = match wanted.standing {
+        Standing::Any => found,
+        Standing::Only(status) => found.filter(concerns::status.eq(status)),
+        // Word for word what the indexes of open concerns say, or they are not used.
+        Standing::Open => found.filter(sql::<Bool>("status <> 'linked'")),
+    };
+    if let Some(kind) = wanted.kind {
+        found = found.filter(concerns::kind.eq(kind));
+    }
+    if let Some(harm) = wanted.harm {
+        found = found.filter(concerns::main_harm.eq(harm));
+    }
+    if let Some(urgency) = urgency {
+        found = found.filter(concerns::urgency.eq(urgency));
+    }
+    let (at, id) = (concerns::raised_at, concerns::id);
+    found = match (wanted.sort, after) {
+        (_, None) => found,
+        (Sort::Newest, Some(it)) => {
+            found.filter(at.le(it.raised_at)).filter(at.lt(it.raised_at).or(id.lt(it.id)))
+        }
+        (_, Some(it)) => {
+            found.filter(at.ge(it.raised_at)).filter(at.gt(it.raised_at).or(id.gt(it.id)))
+        }
+    };
+    found = match wanted.sort {
+        Sort::Newest => found.order((at.desc(), id.desc())),
+        Sort::UrgentFirst | Sort::Oldest => found.order((at.asc(), id.asc())),
+    };
+    Ok(found.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(db)?)
 }

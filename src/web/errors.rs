@@ -1,6 +1,6 @@
 //! Turns what went wrong into a page, in one place.
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
@@ -42,7 +42,7 @@ pub async fn draw(
             }
             ErrorPage::of(status, Some(error))
         }
-        None if error.is_some() || is_bare(status) => ErrorPage::of(status, None),
+        None if error.is_some() || is_bare(&response) => ErrorPage::of(status, None),
         None => return Ok(response),
     };
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
@@ -58,8 +58,9 @@ pub async fn draw(
 }
 
 /// What the server answers by itself, without a page.
-fn is_bare(status: StatusCode) -> bool {
-    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
+    let is_theirs = matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
+    is_theirs && matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0))
 }
 
 impl ErrorPage {

@@ -87,6 +87,11 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
+/// A rule for `validator`: something was typed, and not only space.
+pub fn is_said(text: &str) -> Result<(), ValidationError> {
+    if text.trim().is_empty() { Err(ValidationError::new("said")) } else { Ok(()) }
+}
+
 /// What is wrong with a form: one fault a field, in the words shown beside it.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct FormErrors(BTreeMap<Cow<'static, str>, Cow<'static, str>>);

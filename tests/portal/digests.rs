@@ -64,6 +64,7 @@ impl<'a> District<'a> {
             ),
             (
                 concerns::raised_at.eq(ago(raised)),
+                concerns::arrived_at.eq(ago(raised)),
                 concerns::changed_at.eq(ago(changed)),
                 concerns::status.eq(status),
                 concerns::kind.eq(Kind::Location),

@@ -8,4 +8,5 @@ mod curriculum_pages;
 mod digests;
 mod mail;
 mod postbox;
+mod triage;
 mod world;
