@@ -4,10 +4,26 @@
 //! area. The team accepts it, asks its reporter for more, redirects it to another team, or links it to a context (which
 //! `contexts` does). Each step leaves a line that its reporter reads in plain words.
 
+pub mod gate;
+
+pub mod draft;
+pub mod questions;
+pub mod report;
+pub mod steps;
+
+mod names;
+pub mod place;
+pub mod steer;
+
+pub mod raise;
+
 pub mod answers;
 
+pub mod gate_pages;
 pub mod policy;
 pub mod queries;
+pub mod report_pages;
+mod report_views;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
