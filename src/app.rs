@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
@@ -14,12 +15,15 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
+use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, web as http};
+use crate::{
+    Error, Result, accounts, calendar, concerns, curriculum, digests, mail, web as http,
+};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -39,10 +43,13 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    pub shelf: Shelf,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
+    /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
+    pub stopping: AtomicBool,
 }
 
 impl Portal {
@@ -53,6 +60,7 @@ impl Portal {
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
         Ok(Self {
             store: Store::open(&settings.database)?,
+            shelf: Shelf::new(settings.curriculum.clone()),
             settings,
             clock,
             templates: templates()?,
@@ -60,6 +68,7 @@ impl Portal {
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
+            stopping: AtomicBool::new(false),
         })
     }
 
@@ -115,7 +124,8 @@ impl Portal {
 
     /// What frames a page for this person (with the token of their forms), or for nobody in particular.
     pub fn chrome(&self, known: Option<(&Actor, String)>, path: &str, notice: &str) -> Chrome {
-        let (actor, csrf) = known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
+        let (actor, csrf) =
+            known.map_or((None, String::new()), |(actor, csrf)| (Some(actor), csrf));
         Chrome {
             council_name: self.settings.council_name.clone(),
             service_name: "E4S",
@@ -205,7 +215,13 @@ pub fn templates() -> Result<Tera> {
 
 /// Every route of the service.
 pub fn routes() -> Routes {
-    http::assets::routes().and(accounts::pages::routes())
+    http::assets::routes()
+        .and(accounts::pages::routes())
+        .and(curriculum::pages::routes())
+        .and(concerns::report_pages::routes())
+        .and(concerns::pages::routes())
+        .and(digests::pages::routes())
+        .and(mail::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -166,7 +166,8 @@ impl Settings {
         if file.is_some() || path.exists() {
             let bad = |problem: String| Fault::File { path: path.to_owned(), problem };
             let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-            let table: toml::Table = text.parse().map_err(|error: toml::de::Error| bad(error.to_string()))?;
+            let table: toml::Table =
+                text.parse().map_err(|error: toml::de::Error| bad(error.to_string()))?;
             values = table.into_iter().map(|(name, value)| (name, plain(value))).collect();
         }
         for (name, value) in std::env::vars() {
@@ -185,7 +186,9 @@ impl Settings {
         let base_url = of("base_url").check(base_url)?;
         let listen = of("listen").check(socket)?;
         if base_url.starts_with("http://") && !listen.ip().is_loopback() {
-            return Err(of("base_url").fault("without https the service may listen on loopback only"));
+            return Err(
+                of("base_url").fault("without https the service may listen on loopback only")
+            );
         }
         Ok(Self {
             database: of("database").check(database)?,
@@ -195,7 +198,8 @@ impl Settings {
             council_name: of("council_name").check(|it| filled(it, 80))?,
             brand_colour: of("brand_colour").check(colour)?,
             mail: of("mail").check(mail)?,
-            mail_from: of("mail_from").check(|it| it.parse().map_err(|_bad| "this is not a mail address".to_owned()))?,
+            mail_from: of("mail_from")
+                .check(|it| it.parse().map_err(|_bad| "this is not a mail address".to_owned()))?,
             mail_user: of("mail_user").text,
             mail_password: of("mail_password_file").check_some(secret)?,
             digest_hour: of("digest_hour").check(hour)?,
@@ -250,7 +254,10 @@ impl Value {
         how(&self.text).map_err(|problem| self.fault(&problem))
     }
 
-    fn check_some<T>(&self, how: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Fault> {
+    fn check_some<T>(
+        &self,
+        how: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Fault> {
         if self.text.is_empty() { Ok(None) } else { self.check(how).map(Some) }
     }
 
@@ -275,7 +282,8 @@ fn filled(text: &str, length_max: usize) -> Result<String, String> {
 
 fn database(text: &str) -> Result<String, String> {
     let path = text.strip_prefix("sqlite:").filter(|it| !it.is_empty() && !it.contains('?'));
-    let known = path.is_some() || text.starts_with("postgres://") || text.starts_with("postgresql://");
+    let known =
+        path.is_some() || text.starts_with("postgres://") || text.starts_with("postgresql://");
     known.then(|| text.to_owned()).ok_or("begin with sqlite: or postgres://".to_owned())
 }
 
@@ -300,18 +308,25 @@ fn base_url(text: &str) -> Result<String, String> {
 }
 
 fn colour(text: &str) -> Result<String, String> {
-    let digits = text.strip_prefix('#').filter(|it| it.len() == 6 && it.bytes().all(|it| it.is_ascii_hexdigit()));
+    let digits = text
+        .strip_prefix('#')
+        .filter(|it| it.len() == 6 && it.bytes().all(|it| it.is_ascii_hexdigit()));
     let digits = digits.ok_or("write # and six hexadecimal digits")?;
-    let channel = |at: usize| digits.get(at..at + 2).and_then(|it| u8::from_str_radix(it, 16).ok()).unwrap_or(255);
+    let channel = |at: usize| {
+        digits.get(at..at + 2).and_then(|it| u8::from_str_radix(it, 16).ok()).unwrap_or(255)
+    };
     // WCAG 2.2, relative luminance; white text needs 4.5 : 1.
     let linear = |value: u8| {
         let part = f64::from(value) / 255.0;
         if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     };
-    let luminance = 0.2126 * linear(channel(0)) + 0.7152 * linear(channel(2)) + 0.0722 * linear(channel(4));
+    let luminance =
+        0.2126 * linear(channel(0)) + 0.7152 * linear(channel(2)) + 0.0722 * linear(channel(4));
     let contrast = 1.05 / (luminance + 0.05);
     if contrast < 4.5 {
-        return Err(format!("white text has a contrast of {contrast:.1} on it; 4.5 is needed, so choose a darker colour"));
+        return Err(format!(
+            "white text has a contrast of {contrast:.1} on it; 4.5 is needed, so choose a darker colour"
+        ));
     }
     Ok(text.to_lowercase())
 }
@@ -344,7 +359,8 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 }
 
 fn secret(text: &str) -> Result<secrecy::SecretString, String> {
-    let read = std::fs::read_to_string(text).map_err(|error| format!("the file cannot be read: {error}"))?;
+    let read = std::fs::read_to_string(text)
+        .map_err(|error| format!("the file cannot be read: {error}"))?;
     Ok(read.trim_end().to_owned().into())
 }
 

@@ -7,9 +7,13 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
+pub mod curriculum;
+
+pub mod digests;
 
 pub mod audit;
 pub mod deed;
+pub mod documents;
 pub mod mail;
 
 pub mod calendar;
@@ -21,5 +25,6 @@ pub mod web;
 
 pub mod app;
 pub mod serve;
+pub mod worker;
 
 pub use error::{Error, Result};

@@ -19,7 +19,8 @@ const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// Serves until the process is told to stop (SIGINT, SIGTERM), then lets requests finish.
 pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
     let listen = portal.settings.listen;
-    let health = portal.settings.health.map(|address| health(portal.clone(), address)).transpose()?;
+    let health =
+        portal.settings.health.map(|address| health(portal.clone(), address)).transpose()?;
     let site = HttpServer::new(move || {
         App::new()
             .app_data(portal.clone())
@@ -67,7 +68,7 @@ fn health(portal: Data<Portal>, address: SocketAddr) -> std::io::Result<actix_we
 }
 
 async fn ready(app: app::App) -> HttpResponse {
-    match app.read(|db| crate::store::answers(db)).await {
+    match app.read(crate::store::answers).await {
         Ok(()) => HttpResponse::Ok().body("ready\n"),
         Err(error) => HttpResponse::ServiceUnavailable().body(format!("not ready: {error}\n")),
     }
@@ -75,7 +76,7 @@ async fn ready(app: app::App) -> HttpResponse {
 
 /// In Prometheus's text format. Counts only; nothing about anybody.
 async fn metrics(app: app::App) -> HttpResponse {
-    let waiting = app.read(|db| crate::mail::waiting(db)).await.unwrap_or(-1);
+    let waiting = app.read(crate::mail::waiting).await.unwrap_or(-1);
     let text = format!(
         "# HELP e4s_letters_waiting Letters that are queued and not sent.\n\
          # TYPE e4s_letters_waiting gauge\ne4s_letters_waiting {waiting}\n"

@@ -42,7 +42,9 @@ pub fn appoint(
         Role::County | Role::Admin => post.team.is_none() && post.school.is_none(),
     };
     if !fits {
-        return Err(Error::Refused("A lead needs a school, a team's people need a team, and others neither."));
+        return Err(Error::Refused(
+            "A lead needs a school, a team's people need a team, and others neither.",
+        ));
     }
     let days = (from_on.unwrap_or(deed.today()), None);
     match queries::insert_post(deed.db, PostId::random(), account, post, days) {

@@ -60,9 +60,21 @@ async fn submit(
     let Form(form) = form;
     let account = match try_sign_in(&visitor, &form).await {
         Ok(Some(account)) => account,
-        Ok(None) => return again(&visitor, &request, &form, "Enter the e-mail address and password of your account"),
+        Ok(None) => {
+            return again(
+                &visitor,
+                &request,
+                &form,
+                "Enter the e-mail address and password of your account",
+            );
+        }
         Err(Error::TooMany) => {
-            return again(&visitor, &request, &form, "Too many tries. Wait a minute, then try again");
+            return again(
+                &visitor,
+                &request,
+                &form,
+                "Too many tries. Wait a minute, then try again",
+            );
         }
         Err(error) => return Err(error),
     };
@@ -173,8 +185,11 @@ const CONTEXTS: Card = Card {
     title: "Contexts",
     text: "The places and groups that the partnership works on.",
 };
-const MEETINGS: Card =
-    Card { href: "/meetings", title: "Meetings", text: "When the team sits, and what waits for it." };
+const MEETINGS: Card = Card {
+    href: "/meetings",
+    title: "Meetings",
+    text: "When the team sits, and what waits for it.",
+};
 const ADMIN: Card = Card {
     href: "/admin",
     title: "Administration",

@@ -33,8 +33,7 @@ impl Token {
     /// The token of a cookie, if it could be one of ours.
     pub fn parse(text: &str) -> Option<Self> {
         let (first, second) = text.split_at_checked(26)?;
-        (letters_of(first).is_some() && letters_of(second).is_some())
-            .then(|| Self(text.to_owned()))
+        (letters_of(first).is_some() && letters_of(second).is_some()).then(|| Self(text.to_owned()))
     }
 
     /// As it stands in the cookie.

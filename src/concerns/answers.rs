@@ -115,8 +115,12 @@ mod tests {
 
     #[test]
     fn a_step_sent_again_replaces_its_own_answers_and_no_others() {
-        let first = Answers::of(pairs(&[("day", "mon"), ("day", "tue"), ("name", "The park & café")]));
+        let first =
+            Answers::of(pairs(&[("day", "mon"), ("day", "tue"), ("name", "The park & café")]));
         let again = first.with(&["day"], pairs(&[("day", "fri"), ("name", "not of this step")]));
-        assert_eq!((again.all("day"), again.get("name")), (&["fri".to_owned()][..], "The park & café"));
+        assert_eq!(
+            (again.all("day"), again.get("name")),
+            (&["fri".to_owned()][..], "The park & café")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::queries;
+use super::draft_queries;
 use crate::accounts::Role;
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -49,7 +49,7 @@ pub struct HelpLine {
 
 /// Counts an answer that leads elsewhere.
 pub fn turn_away(deed: &mut Deed, gate: Gate) -> Result<()> {
-    queries::count_gate(deed.db, gate, deed.today())
+    draft_queries::count_gate(deed.db, gate, deed.today())
 }
 
 /// Where an answer belongs.
@@ -59,7 +59,7 @@ pub fn help_line(db: &mut Db, gate: Gate) -> Result<HelpLine> {
 
 /// Where each answer belongs, in the order of the gate.
 pub fn help_lines(db: &mut Db) -> Result<Vec<HelpLine>> {
-    let mut lines = queries::help_lines(db)?;
+    let mut lines = draft_queries::help_lines(db)?;
     lines.sort_by_key(|it| it.gate);
     Ok(lines)
 }
@@ -67,7 +67,7 @@ pub fn help_lines(db: &mut Db) -> Result<Vec<HelpLine>> {
 /// How often each answer was given in the year of a day.
 pub fn counts(db: &mut Db, today: NaiveDate) -> Result<Vec<(Gate, i64)>> {
     let first = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
-    let counted = queries::gate_counts(db, first, today)?;
+    let counted = draft_queries::gate_counts(db, first, today)?;
     let count = |gate: &Gate| {
         (*gate, counted.iter().filter(|it| it.0 == *gate).map(|it| i64::from(it.1)).sum())
     };
@@ -132,6 +132,6 @@ pub fn change_help_line(deed: &mut Deed, line: &HelpLine) -> Result<()> {
     if !deed.by.is(Role::Admin) {
         return Err(Error::Forbidden);
     }
-    queries::change_help_line(deed.db, line)?;
+    draft_queries::change_help_line(deed.db, line)?;
     deed.record(Event::HelpLineChanged, line.gate.as_str(), None)
 }

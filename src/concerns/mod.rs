@@ -7,23 +7,33 @@
 pub mod gate;
 
 pub mod draft;
+pub mod place;
 pub mod questions;
+pub mod raise;
 pub mod report;
+pub mod steer;
 pub mod steps;
 
-mod names;
-pub mod place;
-pub mod steer;
-
-pub mod raise;
+pub mod accept;
+pub mod answer;
+pub mod ask;
+pub mod link;
+pub mod list;
+pub mod move_on;
+pub mod open;
+pub mod redirect;
 
 pub mod answers;
+mod names;
 
-pub mod gate_pages;
+mod draft_queries;
+mod gate_pages;
+pub mod pages;
 pub mod policy;
 pub mod queries;
 pub mod report_pages;
-mod report_views;
+mod show_pages;
+mod step_pages;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -184,8 +194,12 @@ impl Status {
             Self::Submitted => "Sent. The team has it and has not looked at it yet.",
             Self::MoreInformation => "The team has a question for you.",
             Self::Accepted => "Accepted. The team has read it and will take it to its meeting.",
-            Self::Redirected => "Passed on to another district's team, which has not looked at it yet.",
-            Self::Linked => "Being worked on, together with what others have reported about the same place or group.",
+            Self::Redirected => {
+                "Passed on to another district's team, which has not looked at it yet."
+            }
+            Self::Linked => {
+                "Being worked on, together with what others have reported about the same place or group."
+            }
         }
     }
 }
@@ -202,12 +216,23 @@ pub struct Concern {
     pub area_code: String,
     pub raised_by: AccountId,
     pub raised_at: NaiveDateTime,
+    /// When it came to the team that has it.
+    pub arrived_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
     pub status: Status,
     pub kind: Kind,
     pub main_harm: Harm,
     pub urgency: Urgency,
+    pub easting: Option<i32>,
+    pub northing: Option<i32>,
     pub answers: Answers,
+}
+
+impl Concern {
+    /// The name of the place, or the neutral label of the group.
+    pub fn label(&self) -> &str {
+        report::name(&self.answers)
+    }
 }
 
 /// One step of a concern's life.

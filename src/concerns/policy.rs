@@ -23,3 +23,8 @@ pub fn is_reporter(actor: &Actor, concern: &Concern) -> bool {
 pub fn is_team(actor: &Actor, concern: &Concern) -> bool {
     actor.coordinates(concern.team)
 }
+
+/// A coordinator of the team that has it, or the county: reads all of it. Everybody else who may open it is its reporter.
+pub fn reads_as_team(actor: &Actor, concern: &Concern) -> bool {
+    is_team(actor, concern) || actor.is(Role::County)
+}

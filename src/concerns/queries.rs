@@ -1,22 +1,22 @@
 //! What the database is asked about concerns and drafts.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
-use super::draft::Draft;
-use super::gate::{Gate, HelpLine};
-use super::report::Report;
-use super::{Concern, ConcernId, DraftId, Status, Step};
+use super::list::{Mark, Side, Sort, Standing, Wanted};
+use super::{Concern, ConcernId, Status, Step, Urgency};
 use crate::Result;
-use crate::accounts::{AccountId, Actor, Scope};
+use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
-use crate::schools::Urn;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns, drafts, gate_counts, help_lines};
+use crate::store::schema::{concern_steps, concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
 pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
-    let mut found = concerns::table.filter(concerns::id.eq(id)).select(Concern::as_select()).into_boxed();
+    let mut found =
+        concerns::table.filter(concerns::id.eq(id)).select(Concern::as_select()).into_boxed();
     if !scope.sees_every_team() {
         let schools = concerns::school_urn.eq_any(scope.schools().to_vec());
         found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));
@@ -38,6 +38,7 @@ pub fn advance(
     let moved = diesel::update(same).set((
         concerns::status.eq(next),
         concerns::team_id.eq(team),
+        concerns::arrived_at.eq(if team == seen.team { seen.arrived_at } else { at }),
         concerns::changed_at.eq(at),
     ));
     Ok(moved.execute(db)? == 1)
@@ -77,163 +78,55 @@ pub fn steps(db: &mut Db, concern: &Concern) -> Result<Vec<Step>> {
     Ok(rows.into_iter().map(step).collect())
 }
 
-/// A concern that is being raised.
-pub(super) struct Raised<'a> {
-    pub id: ConcernId,
-    pub reference: String,
-    pub draft: DraftId,
-    pub school: Urn,
-    pub team: TeamId,
-    pub by: AccountId,
-    pub at: NaiveDateTime,
-    pub report: &'a Report,
-}
-
-pub(super) fn insert_concern(db: &mut Db, new: &Raised) -> Result<()> {
-    let (easting, northing) = new.report.metres.unzip();
-    diesel::insert_into(concerns::table)
-        .values((
-            (
-                concerns::id.eq(new.id),
-                concerns::reference.eq(&new.reference),
-                concerns::draft_id.eq(new.draft),
-                concerns::school_urn.eq(new.school),
-                concerns::team_id.eq(new.team),
-                concerns::area_code.eq(&new.report.area),
-                concerns::area_edition.eq(&new.report.area_edition),
-                concerns::raised_by.eq(new.by),
-                concerns::raised_at.eq(new.at),
-                concerns::changed_at.eq(new.at),
-            ),
-            (
-                concerns::status.eq(Status::Submitted),
-                concerns::kind.eq(new.report.kind),
-                concerns::main_harm.eq(new.report.main_harm),
-                concerns::urgency.eq(new.report.urgency),
-                concerns::easting.eq(easting),
-                concerns::northing.eq(northing),
-                concerns::answers.eq(&new.report.answers),
-            ),
-        ))
-        .execute(db)?;
-    Ok(())
-}
-
-pub(super) fn has_reference(db: &mut Db, reference: &str) -> Result<bool> {
-    let same = concerns::table.filter(concerns::reference.eq(reference));
-    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db)?)
-}
-
-/// The concern that the actor's own draft became, if it was sent.
-pub(super) fn sent_as(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Option<ConcernId>> {
-    Ok(concerns::table
-        .filter(concerns::draft_id.eq(id))
-        .filter(concerns::raised_by.eq(actor.id))
-        .filter(concerns::school_urn.eq_any(actor.schools()))
-        .select(concerns::id)
-        .first(db)
-        .optional()?)
-}
-
-/// The actor's own draft for a school that they lead.
-pub(super) fn draft(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Option<Draft>> {
-    Ok(drafts::table
-        .filter(drafts::id.eq(id))
-        .filter(drafts::account_id.eq(actor.id))
-        .filter(drafts::school_urn.eq_any(actor.schools()))
-        .select(DRAFT)
-        .first(db)
-        .optional()?)
-}
-
-type DraftColumns =
-    (drafts::id, drafts::school_urn, drafts::answers, drafts::begun_at, drafts::saved_at);
-const DRAFT: DraftColumns =
-    (drafts::id, drafts::school_urn, drafts::answers, drafts::begun_at, drafts::saved_at);
-
-/// The actor's drafts for schools that they lead, the last saved first.
-pub(super) fn drafts(db: &mut Db, actor: &Actor, limit: i64) -> Result<Vec<Draft>> {
-    Ok(drafts::table
-        .filter(drafts::account_id.eq(actor.id))
-        .filter(drafts::school_urn.eq_any(actor.schools()))
-        .order((drafts::saved_at.desc(), drafts::id))
-        .limit(limit)
-        .select(DRAFT)
-        .load(db)?)
-}
-
-/// True if somebody has a draft under this key.
-pub(super) fn has_draft(db: &mut Db, id: DraftId) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(drafts::table.find(id))).get_result(db)?)
-}
-
-pub(super) fn insert_draft(db: &mut Db, account: AccountId, draft: &Draft) -> Result<()> {
-    diesel::insert_into(drafts::table)
-        .values((
-            drafts::id.eq(draft.id),
-            drafts::account_id.eq(account),
-            drafts::school_urn.eq(draft.school),
-            drafts::answers.eq(&draft.answers),
-            drafts::begun_at.eq(draft.begun_at),
-            drafts::saved_at.eq(draft.saved_at),
-        ))
-        .execute(db)?;
-    Ok(())
-}
-
-pub(super) fn save_draft(db: &mut Db, draft: &Draft) -> Result<()> {
-    diesel::update(drafts::table.find(draft.id))
-        .set((drafts::answers.eq(&draft.answers), drafts::saved_at.eq(draft.saved_at)))
-        .execute(db)?;
-    Ok(())
-}
-
-pub(super) fn remove_draft(db: &mut Db, id: DraftId) -> Result<()> {
-    diesel::delete(drafts::table.find(id)).execute(db)?;
-    Ok(())
-}
-
-/// Counts one more answer at the gate on a day.
-pub(super) fn count_gate(db: &mut Db, gate: Gate, day: NaiveDate) -> Result<()> {
-    let counted = gate_counts::table.find((gate.as_str(), day));
-    let one_more = gate_counts::count.eq(gate_counts::count + 1);
-    if diesel::update(counted).set(one_more).execute(db)? == 0 {
-        diesel::insert_into(gate_counts::table)
-            .values((
-                gate_counts::gate.eq(gate),
-                gate_counts::counted_on.eq(day),
-                gate_counts::count.eq(1),
-            ))
-            .execute(db)?;
-    }
-    Ok(())
-}
-
-/// The counts of the gate in some days.
-pub(super) fn gate_counts(
+/// The concerns of a list, of one urgency or of any, behind `after`, in the order that is wanted.
+///
+/// Each order has an index, so that a page costs the same however many concerns there are.
+pub(super) fn page(
     db: &mut Db,
-    first: NaiveDate,
-    last: NaiveDate,
-) -> Result<Vec<(Gate, i32)>> {
-    Ok(gate_counts::table
-        .filter(gate_counts::counted_on.between(first, last))
-        .select((gate_counts::gate, gate_counts::count))
-        .load(db)?)
-}
-
-pub(super) fn help_lines(db: &mut Db) -> Result<Vec<HelpLine>> {
-    let rows: Vec<(Gate, String, String, NaiveDate)> = help_lines::table.load(db)?;
-    let line = |(gate, sentence, telephone, checked_on)| HelpLine { gate, sentence, telephone, checked_on };
-    Ok(rows.into_iter().map(line).collect())
-}
-
-pub(super) fn change_help_line(db: &mut Db, line: &HelpLine) -> Result<()> {
-    diesel::update(help_lines::table.find(line.gate.as_str()))
-        .set((
-            help_lines::sentence.eq(&line.sentence),
-            help_lines::telephone.eq(&line.telephone),
-            help_lines::checked_on.eq(line.checked_on),
-        ))
-        .execute(db)?;
-    Ok(())
+    scope: &Scope,
+    wanted: &Wanted,
+    (urgency, after, limit): (Option<Urgency>, Option<Mark>, usize),
+) -> Result<Vec<Concern>> {
+    let mut found = concerns::table.select(Concern::as_select()).into_boxed();
+    match (wanted.side, scope.teams()) {
+        (Side::School, _) => {
+            found = found.filter(concerns::school_urn.eq_any(scope.schools().to_vec()));
+        }
+        (Side::Team, _) if scope.sees_every_team() => {}
+        (Side::Team, [team]) => found = found.filter(concerns::team_id.eq(*team)),
+        (Side::Team, several) => found = found.filter(concerns::team_id.eq_any(several.to_vec())),
+    }
+    if let Some(team) = wanted.team {
+        found = found.filter(concerns::team_id.eq(team));
+    }
+    found = match wanted.standing {
+        Standing::Any => found,
+        Standing::Only(status) => found.filter(concerns::status.eq(status)),
+        // Word for word what the indexes of open concerns say, or they are not used.
+        Standing::Open => found.filter(sql::<Bool>("status <> 'linked'")),
+    };
+    if let Some(kind) = wanted.kind {
+        found = found.filter(concerns::kind.eq(kind));
+    }
+    if let Some(harm) = wanted.harm {
+        found = found.filter(concerns::main_harm.eq(harm));
+    }
+    if let Some(urgency) = urgency {
+        found = found.filter(concerns::urgency.eq(urgency));
+    }
+    let (at, id) = (concerns::raised_at, concerns::id);
+    found = match (wanted.sort, after) {
+        (_, None) => found,
+        (Sort::Newest, Some(it)) => {
+            found.filter(at.le(it.raised_at)).filter(at.lt(it.raised_at).or(id.lt(it.id)))
+        }
+        (_, Some(it)) => {
+            found.filter(at.ge(it.raised_at)).filter(at.gt(it.raised_at).or(id.gt(it.id)))
+        }
+    };
+    found = match wanted.sort {
+        Sort::Newest => found.order((at.desc(), id.desc())),
+        Sort::UrgentFirst | Sort::Oldest => found.order((at.asc(), id.asc())),
+    };
+    Ok(found.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(db)?)
 }

@@ -1,14 +1,15 @@
 //! A draft is sent: it becomes a concern, once, and belongs to the team of its district.
 
 use super::draft::{self, Draft, Opened};
-use super::queries::{self, Raised};
+use super::draft_queries::{self, Raised};
 use super::report::Report;
-use super::{ConcernId, DraftId, Status, Step, policy};
+use super::{ConcernId, DraftId, Status, Step, Urgency, policy, queries};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts;
 use crate::store::reference;
 use crate::web::FormErrors;
+use crate::mail::urgent;
 use crate::{Error, Result};
 
 /// What came of sending.
@@ -38,7 +39,7 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
     let Some(team) = districts::team_of_area(deed.db, &report.area, deed.today())? else {
         return Ok(Outcome::NoTeam(draft::reopen_district(deed, draft)?));
     };
-    queries::remove_draft(deed.db, draft.id)?;
+    draft_queries::remove_draft(deed.db, draft.id)?;
     let concern = Raised {
         id: ConcernId::random(),
         reference: free_reference(deed)?,
@@ -49,11 +50,14 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
         at: deed.at,
         report: &report,
     };
-    queries::insert_concern(deed.db, &concern)?;
+    draft_queries::insert_concern(deed.db, &concern)?;
     let words = String::new();
     let step = Step { at: deed.at, by: deed.by.id, team: team.id, status: Status::Submitted, words };
     queries::add_step(deed.db, concern.id, &step)?;
     deed.record(Event::ConcernRaised, concern.id, Some(team.id))?;
+    if report.urgency == Urgency::Urgent {
+        urgent::tell(deed, team.id, concern.id, &concern.reference)?;
+    }
     Ok(Outcome::Raised(concern.id))
 }
 
@@ -61,7 +65,7 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
 fn free_reference(deed: &mut Deed) -> Result<String> {
     loop {
         let reference = reference('C');
-        if !queries::has_reference(deed.db, &reference)? {
+        if !draft_queries::has_reference(deed.db, &reference)? {
             return Ok(reference);
         }
     }

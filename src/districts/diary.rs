@@ -52,6 +52,12 @@ pub fn hearing(db: &mut Db, team: TeamId, at: NaiveDateTime) -> Result<Option<Me
     queries::next_open(db, team, at)
 }
 
+/// The meetings ahead of some teams, the next first. When a team meets is no secret from its schools, so this takes no
+/// scope; who gets to see it is the caller's to say.
+pub fn ahead(db: &mut Db, of: &[TeamId], at: NaiveDateTime) -> Result<Vec<Meeting>> {
+    queries::meetings_ahead(db, of, at)
+}
+
 /// Meetings within a scope from a moment on, the next first. The next page begins after the last one's start.
 pub fn meetings_of(
     db: &mut Db,

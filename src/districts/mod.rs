@@ -119,3 +119,8 @@ pub struct Meeting {
     pub venue: String,
     pub chair: String,
 }
+
+/// A team's name as an owner's: `Crawley’s`, `The Downs’`.
+pub fn possessive(name: &str) -> String {
+    if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") }
+}

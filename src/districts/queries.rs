@@ -247,6 +247,20 @@ fn seen(scope: &Scope) -> Option<Vec<TeamId>> {
     (!scope.sees_every_team()).then(some)
 }
 
+pub(super) fn meetings_ahead(
+    db: &mut Db,
+    of: &[TeamId],
+    at: NaiveDateTime,
+) -> Result<Vec<Meeting>> {
+    Ok(meetings::table
+        .filter(meetings::team_id.eq_any(of.to_vec()))
+        .filter(meetings::starts_at.ge(at))
+        .order((meetings::starts_at, meetings::id))
+        .limit(200)
+        .select(Meeting::as_select())
+        .load(db)?)
+}
+
 /// Meetings that start at `from` or later, the first first.
 pub(super) fn meetings_from(
     db: &mut Db,

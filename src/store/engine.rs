@@ -53,7 +53,9 @@ impl Engine {
         }
         let journal = "SELECT journal_mode AS value FROM pragma_journal_mode";
         if ask(&mut db, journal)? != "wal" {
-            return Err(refused("the database file cannot be put in WAL mode: is it on a network disk?"));
+            return Err(refused(
+                "the database file cannot be put in WAL mode: is it on a network disk?",
+            ));
         }
         let durable = "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous";
         if ask(&mut db, durable)? != "2" {
@@ -68,7 +70,9 @@ impl Engine {
         for setting in ["synchronous_commit", "fsync", "full_page_writes"] {
             let asked = format!("SELECT current_setting('{setting}') AS value");
             if ask(&mut db, &asked)? == "off" {
-                return Err(refused("PostgreSQL runs with synchronous_commit, fsync or full_page_writes off, and could lose a concern"));
+                return Err(refused(
+                    "PostgreSQL runs with synchronous_commit, fsync or full_page_writes off, and could lose a concern",
+                ));
             }
         }
         Ok(db)

@@ -2,7 +2,7 @@
 
 /// Letters and digits that are not mistaken for one another, on paper or by telephone (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// What references are written in: without vowels, so that no word appears, and without 0, 1 and look-alikes.
+/// What references are written in: without vowels, so that no word appears, and without 0, 1 and characters like them.
 const SPEAKABLE: &[u8; 24] = b"23456789CDFGHJKMPQRTVWXY";
 
 /// 128 random bits from the operating system.

@@ -116,10 +116,9 @@ fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Res
 
     match db {
         Db::Sqlite(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN IMMEDIATE")?,
-        Db::Postgres(db) => AnsiTransactionManager::begin_transaction_sql(
-            db,
-            "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        )?,
+        Db::Postgres(db) => {
+            AnsiTransactionManager::begin_transaction_sql(db, "BEGIN ISOLATION LEVEL SERIALIZABLE")?
+        }
     }
     match change(db) {
         Ok(value) => Transaction::commit_transaction(db).map(|()| value).map_err(Error::from),

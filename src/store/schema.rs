@@ -23,6 +23,7 @@ diesel::table! {
         area_edition -> Text,
         raised_by -> Text,
         raised_at -> Timestamp,
+        arrived_at -> Timestamp,
         changed_at -> Timestamp,
         status -> Text,
         kind -> Text,
@@ -35,6 +36,7 @@ diesel::table! {
 }
 diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
 diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
@@ -73,8 +75,27 @@ diesel::joinable!(concern_steps -> concerns (concern_id));
 diesel::joinable!(contexts -> teams (team_id));
 diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
+diesel::joinable!(context_steps -> contexts (context_id));
 diesel::joinable!(letters -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    areas, teams, team_areas, postcodes, schools, meetings, accounts, posts, sessions, help_lines,
-    gate_counts, drafts, concerns, concern_steps, contexts, context_concerns, letters, rhythms, audit,
+    areas,
+    teams,
+    team_areas,
+    postcodes,
+    schools,
+    meetings,
+    accounts,
+    posts,
+    sessions,
+    help_lines,
+    gate_counts,
+    drafts,
+    concerns,
+    concern_steps,
+    contexts,
+    context_concerns,
+    context_steps,
+    letters,
+    rhythms,
+    audit,
 );

@@ -1,13 +1,14 @@
 //! Turns what went wrong into a page, in one place.
 
-use actix_web::HttpResponse;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
 use serde::Serialize;
 
+use super::visit::Known;
 use crate::Error;
 use crate::app::App;
 
@@ -41,11 +42,13 @@ pub async fn draw(
             }
             ErrorPage::of(status, Some(error))
         }
-        None if error.is_some() || is_bare(status) => ErrorPage::of(status, None),
+        None if error.is_some() || is_bare(&response) => ErrorPage::of(status, None),
         None => return Ok(response),
     };
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
-    let body = app.page("error.html", &page, &app.chrome(None, "", ""))?.0;
+    let known = response.request().extensions().get::<Known>().cloned();
+    let known = known.as_ref().map(|it| (&it.actor, it.token.csrf()));
+    let body = app.page("error.html", &page, &app.chrome(known, response.request().path(), ""))?.0;
     let allow = response.headers().get(ALLOW).cloned();
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
     if let Some(allow) = allow {
@@ -55,8 +58,9 @@ pub async fn draw(
 }
 
 /// What the server answers by itself, without a page.
-fn is_bare(status: StatusCode) -> bool {
-    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
+    let is_theirs = matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
+    is_theirs && matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0))
 }
 
 impl ErrorPage {
@@ -91,9 +95,12 @@ impl ErrorPage {
             }
             Some(Error::TooSlow | Error::Busy(_)) => what_next.push("Go back and send it again."),
             Some(Error::Forbidden) => {
-                what_next.push("If you should have access, ask the person who looks after accounts.");
+                what_next
+                    .push("If you should have access, ask the person who looks after accounts.");
             }
-            Some(Error::Refused(_)) => what_next.push("Go back and load the page again to see how it stands now."),
+            Some(Error::Refused(_)) => {
+                what_next.push("Go back and load the page again to see how it stands now.")
+            }
             _ => {}
         }
         what_next.push("If a child is in danger now, call 999.");

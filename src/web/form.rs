@@ -39,7 +39,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             let pairs = pairs(&mut payload).await?;
             if let Some(expected) = expected {
                 let sent = pairs.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value);
-                let is_ours = sent.is_some_and(|it| it.as_bytes().ct_eq(expected.as_bytes()).into());
+                let is_ours =
+                    sent.is_some_and(|it| it.as_bytes().ct_eq(expected.as_bytes()).into());
                 if !is_ours {
                     return Err(Error::Forged);
                 }
@@ -78,7 +79,17 @@ pub fn clean(text: &str) -> String {
         (it.is_control() && it != '\n' && it != '\t')
             || matches!(it, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
-    text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|it| !is_hidden(*it)).nfc().collect()
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .chars()
+        .filter(|it| !is_hidden(*it))
+        .nfc()
+        .collect()
+}
+
+/// A rule for `validator`: something was typed, and not only space.
+pub fn is_said(text: &str) -> Result<(), ValidationError> {
+    if text.trim().is_empty() { Err(ValidationError::new("said")) } else { Ok(()) }
 }
 
 /// What is wrong with a form: one fault a field, in the words shown beside it.

@@ -43,7 +43,8 @@ pub async fn admit(
 }
 
 fn refuse(request: ServiceRequest, error: Error) -> ServiceResponse<BoxBody> {
-    request.into_response(HttpResponse::from_error(error))
+    // `into_response` would drop the error, and nobody would draw it.
+    ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(error))
 }
 
 /// The browser says where a request came from; a form of ours is sent from a page of ours.

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
-    VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue,
+    IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
@@ -65,7 +65,8 @@ impl Kept {
 
     /// The answer to a request for it: compressed if the browser can take it, and short if the browser has it.
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let header = |name| request.headers().get(name).and_then(|it: &HeaderValue| it.to_str().ok());
+        let header =
+            |name| request.headers().get(name).and_then(|it: &HeaderValue| it.to_str().ok());
         let mut response = HttpResponse::Ok();
         response
             .insert_header((CACHE_CONTROL, self.keep.header()))

@@ -34,6 +34,8 @@ pub enum Reply {
     SeeOther(String),
     /// The same page again, with everything typed and every fault named.
     Again(Page),
+    /// Not done, for another reason than what was typed; the page gives everything typed back.
+    NotDone(StatusCode, Page),
 }
 
 /// Done: go and look at `to`, a path of our own.
@@ -54,6 +56,9 @@ impl Responder for Reply {
         match self {
             Self::Page(page) => page.respond_to(request),
             Self::SeeOther(to) => HttpResponse::SeeOther().insert_header((LOCATION, to)).finish(),
+            Self::NotDone(status, page) => {
+                HttpResponse::build(status).content_type(ContentType::html()).body(page.0)
+            }
             Self::Again(page) => {
                 HttpResponse::UnprocessableEntity().content_type(ContentType::html()).body(page.0)
             }

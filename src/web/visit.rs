@@ -69,7 +69,8 @@ impl Visit {
 
     /// A page for this person.
     pub fn page(&self, template: &str, view: &impl Serialize) -> Result<Page> {
-        let chrome = self.app.chrome(Some((&self.actor, self.token.csrf())), &self.path, &self.notice);
+        let chrome =
+            self.app.chrome(Some((&self.actor, self.token.csrf())), &self.path, &self.notice);
         self.app.page(template, view, &chrome)
     }
 

@@ -55,7 +55,8 @@ async fn the_seventh_try_within_a_minute_has_to_wait() {
     for _ in 0..6 {
         world.post("/sign-in", &[("email", "kim@example.org"), ("password", "wrong")]).await;
     }
-    let seventh = world.post("/sign-in", &[("email", "Kim@example.org"), ("password", "wrong")]).await;
+    let seventh =
+        world.post("/sign-in", &[("email", "Kim@example.org"), ("password", "wrong")]).await;
     assert!(seventh.main().contains("Too many tries"), "{}", seventh.main());
 }
 
@@ -95,7 +96,9 @@ async fn a_signed_out_session_is_over_and_a_form_needs_its_own_token() {
 async fn a_form_from_another_site_is_refused() {
     let world = World::new();
     let admin = world.admin();
-    for headers in [vec![], vec![("origin", "https://evil.example")], vec![("sec-fetch-site", "cross-site")]] {
+    for headers in
+        [vec![], vec![("origin", "https://evil.example")], vec![("sec-fetch-site", "cross-site")]]
+    {
         let mut request = actix_web::test::TestRequest::post()
             .uri("/sign-out")
             .set_form([("csrf", admin.token.csrf())]);

@@ -17,9 +17,10 @@ use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
+use e4s::concerns::{Answers, ConcernId, Harm, Kind, Status, Step, Urgency};
 use e4s::config::Settings;
 use e4s::deed::Deed;
-use e4s::districts::TeamId;
+use e4s::districts::{MeetingId, TeamId};
 use e4s::schools::Urn;
 use e4s::store::schema::*;
 use e4s::web::{errors, headers};
@@ -124,6 +125,81 @@ impl World {
         Urn(urn)
     }
 
+    /// A meeting of a team so many days from now, at the same time of day, that takes items until some days from now.
+    pub fn meeting(&self, team: TeamId, (days, cut_off): (i64, i64), venue: &str) -> MeetingId {
+        let id = MeetingId::random();
+        let now = self.now();
+        self.house(|deed| {
+            diesel::insert_into(meetings::table)
+                .values((
+                    meetings::id.eq(id),
+                    meetings::team_id.eq(team),
+                    meetings::starts_at.eq(now + TimeDelta::days(days)),
+                    meetings::cut_off_at.eq(now + TimeDelta::days(cut_off)),
+                    meetings::venue.eq(venue),
+                    meetings::chair.eq("A chair"),
+                ))
+                .execute(deed.db)?;
+            Ok(())
+        });
+        id
+    }
+
+    /// A concern about a place, raised by a lead now, with a team.
+    pub fn concern(&self, by: &Person, team: TeamId, name: &str) -> ConcernId {
+        self.concern_of(by, (team, Urgency::Routine, Harm::AntisocialBehaviour), name)
+    }
+
+    /// The same, of an urgency and a harm.
+    pub fn concern_of(
+        &self,
+        by: &Person,
+        (team, urgency, harm): (TeamId, Urgency, Harm),
+        name: &str,
+    ) -> ConcernId {
+        let id = ConcernId::random();
+        let school = by.actor().schools()[0];
+        let answers = Answers::of([
+            ("kind".to_owned(), "location".to_owned()),
+            ("name".to_owned(), name.to_owned()),
+        ]);
+        self.house(|deed| {
+            diesel::insert_into(concerns::table)
+                .values((
+                    concerns::id.eq(id),
+                    concerns::reference.eq(e4s::store::reference('C')),
+                    concerns::draft_id.eq(id.as_str()),
+                    concerns::school_urn.eq(school),
+                    concerns::team_id.eq(team),
+                    concerns::area_code.eq("E07000226"),
+                    concerns::area_edition.eq("LAD24"),
+                    concerns::raised_by.eq(by.id),
+                    (
+                        concerns::raised_at.eq(deed.at),
+                        concerns::arrived_at.eq(deed.at),
+                        concerns::changed_at.eq(deed.at),
+                        concerns::status.eq(Status::Submitted),
+                        concerns::kind.eq(Kind::Location),
+                        concerns::main_harm.eq(harm),
+                        concerns::urgency.eq(urgency),
+                        concerns::easting.eq(526_800),
+                        concerns::northing.eq(136_500),
+                        concerns::answers.eq(&answers),
+                    ),
+                ))
+                .execute(deed.db)?;
+            let step = Step {
+                at: deed.at,
+                by: by.id,
+                team,
+                status: Status::Submitted,
+                words: String::new(),
+            };
+            e4s::concerns::queries::add_step(deed.db, id, &step)
+        });
+        id
+    }
+
     pub fn dsl(&self, school: Urn) -> Person<'_> {
         self.person("dsl", Post { role: Role::Dsl, school: Some(school), team: None })
     }
@@ -170,9 +246,8 @@ impl World {
     /// The events of the audit log, the oldest first, without those of setting the world up.
     pub fn audit(&self) -> Vec<String> {
         let set_up = ["signed-in", "account-added", "post-given"];
-        let all: Vec<String> = self.look(|db| {
-            Ok(audit::table.order(audit::id).select(audit::event).load(db)?)
-        });
+        let all: Vec<String> =
+            self.look(|db| Ok(audit::table.order(audit::id).select(audit::event).load(db)?));
         all.into_iter().filter(|it| !set_up.contains(&it.as_str())).collect()
     }
 

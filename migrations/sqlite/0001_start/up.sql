@@ -119,6 +119,7 @@ CREATE TABLE concerns (
     area_edition TEXT NOT NULL,
     raised_by TEXT NOT NULL REFERENCES accounts (id),
     raised_at TIMESTAMP NOT NULL,
+    arrived_at TIMESTAMP NOT NULL,
     changed_at TIMESTAMP NOT NULL,
     status TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -132,6 +133,9 @@ CREATE INDEX concerns_of_team ON concerns (team_id, raised_at, id);
 CREATE INDEX concerns_of_team_by_status ON concerns (team_id, status, raised_at, id);
 CREATE INDEX concerns_of_school ON concerns (school_urn, raised_at, id);
 CREATE INDEX concerns_by_age ON concerns (raised_at, id);
+-- What is still to be dealt with, urgent first: the list that a team works from, and the county's.
+CREATE INDEX open_concerns_of_team ON concerns (team_id, urgency, raised_at, id) WHERE status <> 'linked';
+CREATE INDEX open_concerns ON concerns (urgency, raised_at, id) WHERE status <> 'linked';
 -- Each step of a concern's life, with the words that its reporter reads.
 CREATE TABLE concern_steps (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -161,6 +165,15 @@ CREATE TABLE context_concerns (
     linked_at TIMESTAMP NOT NULL
 );
 CREATE INDEX concerns_of_context ON context_concerns (context_id);
+CREATE TABLE context_steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    at TIMESTAMP NOT NULL,
+    account_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE INDEX steps_of_context ON context_steps (context_id, id);
 
 -- Letters: written in the transaction that makes them due, sent by the worker.
 CREATE TABLE letters (
@@ -185,6 +198,7 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_due ON letters (due_at) WHERE sent_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX letters_of_account ON letters (account_id, queued_at);
+CREATE INDEX letters_by_kind ON letters (kind, queued_at);
 CREATE TABLE rhythms (
     account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
     rhythm TEXT NOT NULL

@@ -1,0 +1,74 @@
+//! Somebody opens a concern, which is written down, and reads it.
+
+use std::collections::BTreeMap;
+
+use super::{Concern, ConcernId, Step, policy, queries};
+use crate::Result;
+use crate::accounts::{self, AccountId};
+use crate::audit::{self, Entry, Event};
+use crate::deed::Deed;
+use crate::districts::TeamId;
+use crate::districts::{self, Meeting, diary};
+use crate::schools;
+
+const OPENINGS_SHOWN: i64 = 50;
+
+/// A concern with what stands around it.
+#[derive(Debug)]
+pub struct Opened {
+    pub concern: Concern,
+    pub school: String,
+    pub teams: BTreeMap<TeamId, String>,
+    pub steps: Vec<Step>,
+    pub people: BTreeMap<AccountId, String>,
+    /// Who has opened it, the newest first. For the team and the county; empty for its reporter.
+    pub openings: Vec<Entry>,
+    /// The meeting at which it will be heard, if one is planned.
+    pub hearing: Option<Meeting>,
+}
+
+impl Opened {
+    /// The name of a person of its history.
+    pub fn person(&self, id: AccountId) -> String {
+        self.people.get(&id).cloned().unwrap_or_else(|| "E4S".to_owned())
+    }
+
+    /// The name of a team.
+    pub fn team(&self, id: TeamId) -> &str {
+        self.teams.get(&id).map_or("The district", String::as_str)
+    }
+}
+
+/// Opens a concern within the reader's scope.
+pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
+    let concern = queries::find(deed.db, &deed.by.scope(), id)?;
+    let steps = queries::steps(deed.db, &concern)?;
+    let openings = if policy::reads_as_team(deed.by, &concern) {
+        let events = audit::of_subject(deed.db, id.as_str(), OPENINGS_SHOWN)?;
+        events.into_iter().filter(|it| it.event == Event::ConcernOpened).collect()
+    } else {
+        Vec::new()
+    };
+    let mut ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
+    ids.extend(openings.iter().map(|it| it.by));
+    ids.push(concern.raised_by);
+    let people = accounts::queries::names(deed.db, &ids)?.into_iter().collect();
+    let mut schools = schools::names(deed.db, &[concern.school])?;
+    let teams = districts::teams(deed.db)?.into_iter().map(|it| (it.id, it.name)).collect();
+    let ahead = diary::ahead(deed.db, &[concern.team], deed.at)?;
+    deed.record(Event::ConcernOpened, id, Some(concern.team))?;
+    Ok(Opened {
+        school: schools.remove(&concern.school).unwrap_or_default(),
+        teams,
+        hearing: hearing(&ahead, &concern).cloned(),
+        concern,
+        steps,
+        people,
+        openings,
+    })
+}
+
+/// Of the meetings ahead, the first of the concern's team that still took items when it came.
+pub(super) fn hearing<'a>(ahead: &'a [Meeting], concern: &Concern) -> Option<&'a Meeting> {
+    ahead.iter().find(|it| it.team == concern.team && it.cut_off_at >= concern.arrived_at)
+}

@@ -1,0 +1,126 @@
+// A demonstration of its own, a real browser, and people in it.
+import { spawn } from "node:child_process";
+import { mkdtemp, mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const QUIET = [
+  "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+  "--disable-sync", "--no-first-run",
+];
+export const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** Starts `PROGRAM demo` in an empty folder and waits until it is ready. */
+export async function startDemo(program, port) {
+  const folder = await mkdtemp(join(tmpdir(), "e4s-browser-"));
+  const server = spawn(resolve(program), ["demo", "--port", String(port)], { cwd: folder });
+  let said = "";
+  server.stdout.on("data", (text) => (said += text));
+  server.stderr.on("data", (text) => (said += text));
+  const ended = new Promise((done) => server.on("exit", done));
+  const base = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port + 1}/health/ready`).catch(() => null);
+    if (answer?.ok) break;
+    if (server.exitCode !== null || tries > 300) throw new Error(`the demonstration did not start:\n${said}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  const people = said.split("\n").map((line) => line.split("\t")).filter((it) => it.length === 3)
+    .map(([role, email, password]) => ({ role, email, password }));
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+  return { base, people, stop };
+}
+
+/** A browser whose every page is checked: by axe, for requests to other hosts, and for what the console says. */
+export class Browser {
+  static async open(base, pictures) {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+    await mkdir(pictures, { recursive: true });
+    return new Browser(browser, base, pictures);
+  }
+
+  constructor(browser, base, pictures) {
+    Object.assign(this, { browser, base, pictures, faults: [], met: new Map() });
+  }
+
+  /** A visitor with an empty profile, at one size, with or without JavaScript. */
+  async visitor(size, { javaScript = true } = {}) {
+    const context = await this.browser.newContext({ viewport: SIZES[size], javaScriptEnabled: javaScript, baseURL: this.base });
+    const page = await context.newPage();
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(this.base) && !url.startsWith("data:")) this.faults.push(`${page.url()} asks ${url}`);
+    });
+    page.on("console", (message) => {
+      const expected = message.text().includes("the server responded with a status of 4");
+      if (message.type() === "error" && !expected) this.faults.push(`${page.url()} says: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => this.faults.push(`${page.url()} breaks: ${error.message}`));
+    return new Visitor(this, context, page, size, javaScript);
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
+
+class Visitor {
+  constructor(browser, context, page, size, javaScript) {
+    Object.assign(this, { browser, context, page, size, javaScript });
+  }
+
+  async go(path) {
+    await this.page.goto(path);
+  }
+
+  /** Looks at the page as it is now: its heading, its picture, axe's findings, nothing wider than the screen. */
+  async look(name) {
+    const { page, browser, size } = this;
+    if ((await page.locator("h1").count()) !== 1) browser.faults.push(`${name} (${size}) has not one h1`);
+    await page.screenshot({ path: join(browser.pictures, `${name}-${size}.png`), fullPage: true });
+    browser.met.set(`${name}-${size}`, page.url());
+    if (this.javaScript) {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) browser.faults.push(`${name} (${size}) is ${wide} px wider than the screen`);
+      const found = await new AxeBuilder({ page }).analyze();
+      for (const it of found.violations) {
+        const where = it.nodes.map((node) => node.target.join(" ")).slice(0, 3).join("; ");
+        browser.faults.push(`${name} (${size}): axe ${it.id}: ${it.help} (${where})`);
+      }
+    }
+  }
+
+  async signIn({ email, password }) {
+    await this.go("/sign-in");
+    await this.page.getByLabel("E-mail address").fill(email);
+    await this.page.getByLabel("Password").fill(password);
+    await this.press("Sign in");
+    if (this.page.url().endsWith("/sign-in")) throw new Error(`${email} cannot sign in`);
+  }
+
+  async press(name) {
+    await this.page.getByRole("main").getByRole("button", { name }).click();
+    await this.page.waitForLoadState();
+  }
+
+  async follow(name) {
+    await this.page.getByRole("main").getByRole("link", { name }).first().click();
+    await this.page.waitForLoadState();
+  }
+
+  async expects(text) {
+    const main = await this.page.locator("main").innerText();
+    if (!main.includes(text)) throw new Error(`${this.page.url()} does not say “${text}” but:\n${main}`);
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}

@@ -1,0 +1,172 @@
+//! The rules of the house that the compiler does not know.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use e4s::app;
+use e4s::config::SETTINGS;
+use e4s::web::Policy;
+
+/// The slices, the lowest first. A slice names only those before it.
+const SLICES: &[&[&str]] =
+    &[&["accounts", "schools", "districts"], &["concerns"], &["contexts"], &["meetings"], &["digests"]];
+/// What knows no slice but the actor and the ids that a post consists of.
+const FOUNDATIONS: &[&str] = &["store", "audit", "mail", "web", "documents"];
+
+#[test]
+fn http_stays_at_the_edge() {
+    let edge = ["/pages.rs", "_pages.rs", "src/web/", "src/app.rs", "src/serve.rs", "src/main.rs"];
+    for (name, text) in sources("src") {
+        let is_edge = edge.iter().any(|it| name.contains(it));
+        assert!(is_edge || !text.contains("actix_web"), "{name} speaks HTTP");
+    }
+}
+
+#[test]
+fn the_database_is_asked_in_queries() {
+    let may = ["src/store/", "src/audit/", "src/mail/", "/queries.rs", "_queries.rs", "src/error.rs"];
+    for (name, text) in sources("src") {
+        if may.iter().any(|it| name.contains(it)) {
+            continue;
+        }
+        let asks = text.lines().any(|line| {
+            let line = line.trim();
+            line.contains("diesel::insert_into")
+                || line.contains("diesel::update")
+                || line.contains("diesel::delete")
+                || line.contains(".load(db)")
+        });
+        assert!(!asks, "{name} asks the database itself");
+    }
+}
+
+#[test]
+fn what_reaches_a_page_or_a_letter_is_decided_where_pages_and_letters_are() {
+    let may = ["/pages.rs", "_pages.rs", "src/web/", "src/mail/", "src/documents/", "src/app.rs"];
+    for (name, text) in sources("src") {
+        let is_there = may.iter().any(|it| name.contains(it));
+        let derives = text.lines().any(|it| it.contains("derive(") && it.contains("Serialize"));
+        assert!(is_there || !derives, "{name} makes something that could be sent");
+    }
+}
+
+#[test]
+fn a_slice_calls_down_and_never_up() {
+    for (level, slices) in SLICES.iter().enumerate() {
+        let above: Vec<&str> = SLICES.iter().skip(level + 1).copied().flatten().copied().collect();
+        for slice in *slices {
+            for (name, text) in sources(&format!("src/{slice}")) {
+                for upper in &above {
+                    assert!(!text.contains(&format!("crate::{upper}::")), "{name} calls up to {upper}");
+                }
+            }
+        }
+    }
+    let nouns: Vec<&str> =
+        SLICES.iter().skip(1).copied().flatten().copied().chain(["curriculum", "themes"]).collect();
+    for room in FOUNDATIONS {
+        for (name, text) in sources(&format!("src/{room}")) {
+            for noun in &nouns {
+                let allowed = *room == "documents" && *noun == "curriculum";
+                assert!(allowed || !text.contains(&format!("crate::{noun}::")), "{name} knows {noun}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slice_asks_with_its_own_queries() {
+    for (name, text) in sources("src") {
+        let Some(own) = name.strip_prefix("src/").and_then(|it| it.split_once('/')) else { continue };
+        for other in ["concerns", "contexts", "meetings", "digests"] {
+            let foreign = other != own.0 && text.contains(&format!("crate::{other}::queries"));
+            assert!(!foreign || own.0 == "demo", "{name} uses the queries of {other}");
+        }
+    }
+}
+
+#[test]
+fn no_file_outgrows_its_reader() {
+    for folder in ["src", "tests"] {
+        for (name, text) in sources(folder) {
+            assert!(text.lines().count() <= 400, "{name} is too long");
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for folder in ["src", "tests/portal"] {
+        for (name, text) in sources(folder) {
+            assert!(text.starts_with("//!"), "{name} does not begin with //!");
+        }
+    }
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    assert_eq!(names("migrations/sqlite"), names("migrations/postgres"));
+}
+
+#[test]
+fn every_route_has_a_policy_and_nothing_that_changes_something_is_public() {
+    let rows = app::routes().rows();
+    let distinct: BTreeSet<(String, &str)> =
+        rows.iter().map(|it| (it.method.to_string(), it.path)).collect();
+    assert_eq!(distinct.len(), rows.len(), "a route is registered twice");
+    let open: Vec<&str> = rows
+        .iter()
+        .filter(|it| it.method == "POST" && matches!(it.policy, Policy::Public | Policy::Anyone))
+        .map(|it| it.path)
+        .collect();
+    assert_eq!(open, ["/sign-in"]);
+}
+
+#[test]
+fn the_readme_documents_every_setting_as_it_is() {
+    let readme = fs::read_to_string("README.md").expect("a README");
+    let table: Vec<&str> = readme.lines().filter(|it| it.starts_with("| `")).collect();
+    for setting in SETTINGS {
+        let default = match setting.default {
+            "" => "none".to_owned(),
+            value => format!("`{value}`"),
+        };
+        let row = format!("| `{}` | {default} | {} |", setting.name, setting.about);
+        assert!(table.contains(&row.as_str()), "the README lacks this row:\n{row}");
+    }
+}
+
+#[test]
+fn the_readme_maps_every_room() {
+    let readme = fs::read_to_string("README.md").expect("a README");
+    for room in names("src").iter().filter(|it| Path::new("src").join(it).is_dir()) {
+        assert!(readme.contains(&format!("{room}/")), "the README's map lacks {room}/");
+    }
+}
+
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut todo = vec![Path::new(folder).to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                todo.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = fs::read_to_string(&path).expect("text");
+                found.push((path.to_str().expect("a name").to_owned(), text));
+            }
+        }
+    }
+    found
+}
+
+fn names(folder: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|it| it.expect("an entry").file_name().into_string().expect("text"))
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,329 @@
+//! What a team does with a concern, and how its reporter sees it.
+
+use chrono::TimeDelta;
+use e4s::concerns::{ConcernId, Harm, Urgency};
+use e4s::districts::TeamId;
+use e4s::schools::Urn;
+
+use crate::world::{Answer, Person, World};
+
+/// Two teams, and a school in the first one's area.
+struct County {
+    world: World,
+    crawley: TeamId,
+    horsham: TeamId,
+    school: Urn,
+}
+
+impl County {
+    fn new() -> Self {
+        let world = World::new();
+        let (crawley, horsham) = (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
+        let school = world.school(100_001, "Elm Bank School", "E07000226");
+        Self { world, crawley, horsham, school }
+    }
+
+    /// A lead, the concern that they have just raised with Crawley, and where it is.
+    fn concern(&self) -> (Person<'_>, ConcernId, String) {
+        let lead = self.world.dsl(self.school);
+        let id = self.world.concern(&lead, self.crawley, "The bus station");
+        (lead, id, format!("/concerns/{id}"))
+    }
+}
+
+/// The value of the page's hidden field `seen`.
+fn seen(page: &Answer) -> String {
+    let (_, after) = page.body.split_once("name=\"seen\" value=\"").expect("a form");
+    after.split('"').next().expect("a value").to_owned()
+}
+
+/// The references of a list's rows, in its order.
+fn labels(page: &Answer) -> Vec<String> {
+    page.main().lines().filter(|it| it.starts_with("Place ")).map(str::to_owned).collect()
+}
+
+#[actix_web::test]
+async fn a_new_concern_reaches_its_team_and_the_county_and_no_other() {
+    let county = County::new();
+    let (world, (_, _, at)) = (&county.world, county.concern());
+    let strangers = [world.coordinator(county.horsham), world.dsl(world.school(100_002, "Ash Vale School", "E07000226"))];
+    for reader in [world.coordinator(county.crawley), world.county()] {
+        let list = reader.get("/concerns").await;
+        assert!(list.main().contains("The bus station\nNew"), "{}", list.main());
+        let page = reader.get(&at).await;
+        assert!(page.main().contains("Elm Bank School"), "{}", page.main());
+    }
+    let unknown = format!("/concerns/{}", ConcernId::random());
+    for stranger in strangers {
+        assert!(!stranger.get("/concerns").await.main().contains("The bus station"));
+        let (theirs, nobodys) = (stranger.get(&at).await, stranger.get(&unknown).await);
+        assert_eq!((theirs.status.as_u16(), theirs.body), (404, nobodys.body));
+    }
+    for outsider in [world.partner(county.crawley), world.admin()] {
+        for path in ["/concerns", &at, &unknown] {
+            assert_eq!(outsider.get(path).await.status, 403, "{path}");
+        }
+        assert_eq!(outsider.post(&format!("{at}/accept"), &[]).await.status, 403);
+    }
+    assert_eq!(world.get(&at).await.path(), "/sign-in");
+}
+
+#[actix_web::test]
+async fn whoever_opens_a_concern_is_written_down_and_the_team_can_see_it() {
+    let county = County::new();
+    let (lead, _, at) = county.concern();
+    let coordinator = county.world.coordinator(county.crawley);
+    lead.get(&at).await;
+    assert_eq!(county.world.audit(), ["concern-opened"]);
+    coordinator.get(&at).await;
+    assert_eq!(county.world.audit(), ["concern-opened"; 2]);
+
+    let page = coordinator.get(&at).await.main();
+    let (_, openings) = page.split_once("Who has opened it").expect("the list");
+    assert!(openings.contains("A dsl, 23 November 2026 at 12pm"), "{openings}");
+    assert!(openings.contains("A coordinator, 23 November"), "{openings}");
+    assert!(!lead.get(&at).await.main().contains("Who has opened it"));
+
+    county.world.coordinator(county.horsham).get(&at).await;
+    assert_eq!(county.world.audit().len(), 4, "nothing was opened");
+}
+
+#[actix_web::test]
+async fn an_accepted_concern_is_heard_at_the_meeting_that_still_took_items_when_it_came() {
+    let county = County::new();
+    let world = &county.world;
+    world.meeting(county.crawley, (2, -1), "Too early");
+    world.meeting(county.crawley, (10, 3), "Town Hall");
+    let (lead, _, at) = county.concern();
+    let before = lead.get(&at).await.main();
+    assert!(before.contains("has not looked at it yet"), "{before}");
+    let sentence = "It will be heard at Crawley’s meeting on 3 December 2026. Papers close on 26 November 2026 at 12pm.";
+    assert!(before.contains(sentence), "{before}");
+
+    let coordinator = world.coordinator(county.crawley);
+    let page = coordinator.get(&at).await;
+    assert!(page.main().contains("Accept for Crawley’s meeting"), "{}", page.main());
+    let done = coordinator.post(&format!("{at}/accept"), &[("seen", &seen(&page))]).await;
+    assert_eq!(done.path(), at);
+
+    let after = lead.get(&at).await.main();
+    assert!(after.contains("Accepted. The team has read it"), "{after}");
+    assert!(after.contains("Crawley’s team accepted it and will take it to its meeting."), "{after}");
+    assert!(after.contains(sentence), "{after}");
+    assert!(!after.contains("A coordinator"), "no names of the team's people: {after}");
+    assert!(lead.get("/concerns").await.main().contains("3 December 2026"));
+    assert!(world.audit().contains(&"concern-accepted".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_question_reaches_the_lead_and_the_answer_the_team() {
+    let county = County::new();
+    let (lead, _, at) = county.concern();
+    let coordinator = county.world.coordinator(county.crawley);
+    let empty = coordinator.post(&format!("{at}/ask"), &[("question", "  ")]).await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.main().contains("Enter the question"), "{}", empty.main());
+    assert!(empty.body.contains("<title>Error: "));
+    let long = "é".repeat(2001);
+    let too_long = coordinator.post(&format!("{at}/ask"), &[("question", &long)]).await;
+    assert_eq!(too_long.status, 422);
+    assert!(too_long.body.contains(&long), "what was typed is kept");
+
+    let words = "Is it worse after\r\ndark?";
+    let asked = coordinator.post(&format!("{at}/ask"), &[("question", words)]).await;
+    assert_eq!(asked.path(), at);
+    let page = lead.get(&at).await;
+    assert!(page.main().contains("The team has a question for you."), "{}", page.main());
+    assert!(page.main().contains("The team asks\nIs it worse after dark?"), "{}", page.main());
+    assert!(lead.get("/concerns").await.main().contains("Answer needed"));
+
+    assert_eq!(lead.post(&format!("{at}/answer"), &[("answer", "")]).await.status, 422);
+    let form = [("answer", "Yes, from 4pm."), ("seen", &seen(&page))];
+    assert_eq!(lead.post(&format!("{at}/answer"), &form).await.path(), at);
+    let twice = lead.post(&format!("{at}/answer"), &form).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.main().contains("Yes, from 4pm."), "what was typed comes back");
+    let team = coordinator.get(&at).await.main();
+    assert!(team.contains("A dsl answered\nYes, from 4pm."), "{team}");
+    assert_eq!(team.matches("A dsl answered").count(), 1);
+    assert!(lead.get(&at).await.main().contains("Your school answered Crawley’s team."));
+}
+
+#[actix_web::test]
+async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
+    let county = County::new();
+    let (lead, _, at) = county.concern();
+    let world = &county.world;
+    let (old, new) = (world.coordinator(county.crawley), world.coordinator(county.horsham));
+    let to = |team: TeamId, reason: &'static str| [("team", team.to_string()), ("reason", reason.to_owned())];
+    for (form, fault) in [
+        (to(county.horsham, ""), "Enter the reason"),
+        (to(county.crawley, "It is theirs."), "Choose the team"),
+        (to(TeamId::random(), "It is theirs."), "Choose the team"),
+    ] {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let again = old.post(&format!("{at}/redirect"), &form).await;
+        assert_eq!(again.status, 422);
+        assert!(again.main().contains(fault), "{}", again.main());
+    }
+    world.later(TimeDelta::minutes(5));
+    let form = [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(old.post(&format!("{at}/redirect"), &form).await.path(), "/concerns");
+
+    assert_eq!(old.get(&at).await.status, 404);
+    assert!(!old.get("/concerns?status=all").await.main().contains("The bus station"));
+    let gone = old.post(&format!("{at}/ask"), &[("question", "Typed for nothing?")]).await;
+    assert_eq!(gone.status, 404);
+    assert!(gone.main().contains("Typed for nothing?"), "{}", gone.main());
+    assert!(!gone.main().contains("The bus station"));
+    assert!(new.get("/concerns").await.main().contains("The bus station\nRedirected here"));
+    assert!(new.get(&at).await.main().contains("redirected it to Horsham\nThe stop is in Horsham."));
+
+    let page = lead.get(&at).await.main();
+    let passed = "It was passed on to Horsham’s team, which will look at it next.\nThe stop is in Horsham.";
+    assert!(page.contains("Your school sent this to Crawley’s team."), "{page}");
+    assert!(page.contains(passed), "{page}");
+    assert_eq!(new.post(&format!("{at}/accept"), &[]).await.path(), at);
+}
+
+#[actix_web::test]
+async fn twenty_accept_at_once_and_one_does() {
+    let county = County::new();
+    let (_, _, at) = county.concern();
+    let coordinator = county.world.coordinator(county.crawley);
+    let accept = format!("{at}/accept");
+    let all = (0..20).map(|_| coordinator.post(&accept, &[]));
+    let answers = futures_util::future::join_all(all).await;
+    let count = |status: u16| answers.iter().filter(|it| it.status == status).count();
+    assert_eq!((count(303), count(409)), (1, 19));
+    let accepted = county.world.audit().into_iter().filter(|it| it == "concern-accepted").count();
+    assert_eq!(accepted, 1);
+}
+
+#[actix_web::test]
+async fn the_second_of_two_people_is_told_and_overwrites_nothing() {
+    let county = County::new();
+    let (lead, _, at) = county.concern();
+    let world = &county.world;
+    let (first, second) = (world.coordinator(county.crawley), world.coordinator(county.crawley));
+    let page = second.get(&at).await;
+    world.later(TimeDelta::minutes(1));
+    assert_eq!(first.post(&format!("{at}/accept"), &[("seen", &seen(&page))]).await.path(), at);
+
+    let form = [("question", "Since when?"), ("seen", &seen(&page))];
+    let late = second.post(&format!("{at}/ask"), &form).await;
+    assert_eq!(late.status, 409);
+    assert!(late.main().contains("already been dealt with"), "{}", late.main());
+    assert!(late.body.contains("Since when?"), "what was typed comes back");
+    assert!(lead.get(&at).await.main().contains("Accepted. The team has read it"));
+}
+
+#[actix_web::test]
+async fn only_the_team_acts_and_only_a_lead_answers() {
+    let county = County::new();
+    let (lead, _, at) = county.concern();
+    let world = &county.world;
+    let team = world.coordinator(county.crawley);
+    let page = world.county().get(&at).await;
+    assert!(!page.body.contains("<form method=\"post\" action=\"/concerns"), "{}", page.main());
+    for verb in ["accept", "ask", "redirect"] {
+        let path = format!("{at}/{verb}");
+        let team = county.horsham.to_string();
+        let form = [("question", "Why?"), ("team", team.as_str()), ("reason", "Theirs.")];
+        assert_eq!(lead.post(&path, &form).await.status, 403, "{verb}");
+        assert_eq!(world.county().post(&path, &form).await.status, 403, "{verb}");
+        assert_eq!(world.coordinator(county.horsham).post(&path, &form).await.status, 404, "{verb}");
+    }
+    let answer = [("answer", "Because.")];
+    assert_eq!(team.post(&format!("{at}/answer"), &answer).await.status, 403);
+    let unasked = lead.post(&format!("{at}/answer"), &answer).await;
+    assert_eq!(unasked.status, 409, "nothing was asked");
+}
+
+#[actix_web::test]
+async fn a_list_is_paged_in_every_order_without_loss_or_doubling() {
+    let county = County::new();
+    let world = &county.world;
+    let lead = world.dsl(county.school);
+    let mut all = Vec::new();
+    for number in 0..60 {
+        // Several in the same second, so that page borders fall among equals.
+        if number % 7 == 0 {
+            world.later(TimeDelta::seconds(1));
+        }
+        let urgency = if number % 13 == 0 { Urgency::Urgent } else { Urgency::Routine };
+        let name = format!("Place {number}");
+        world.concern_of(&lead, (county.crawley, urgency, Harm::Weapons), &name);
+        all.push((urgency, name));
+    }
+    let two_teams = world.coordinator(county.crawley);
+    for (reader, sort) in [
+        (world.coordinator(county.crawley), "urgent"),
+        (two_teams, "oldest"),
+        (world.county(), "newest"),
+        (world.county(), "urgent"),
+        (lead.clone(), ""),
+    ] {
+        let mut pages = Vec::new();
+        let mut next = Some(format!("/concerns?sort={sort}"));
+        while let Some(path) = next {
+            let page = reader.get(&path).await;
+            pages.push(labels(&page));
+            next = page.body.split_once("rel=\"next\"").map(|(before, _)| {
+                let (_, href) = before.rsplit_once("href=\"").expect("a link");
+                href.split('"').next().expect("an address").replace("&amp;", "&")
+            });
+            if pages.len() == 1 {
+                // What comes in between stands before or behind, and moves nothing.
+                world.concern(&lead, county.horsham, "Elsewhere");
+            }
+        }
+        let sizes: Vec<usize> = pages.iter().map(Vec::len).collect();
+        let seen = pages.concat();
+        let mut names: Vec<&str> = seen.iter().map(String::as_str).collect();
+        if sort == "urgent" {
+            let urgent = all.iter().filter(|it| it.0 == Urgency::Urgent).count();
+            let first: Vec<bool> =
+                names.iter().map(|name| all.iter().any(|it| it.1 == *name && it.0 == Urgency::Urgent)).collect();
+            assert!(first[..urgent].iter().all(|it| *it) && !first[urgent..].iter().any(|it| *it), "{names:?}");
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!((names.len(), seen.len()), (60, 60), "{sort}: {sizes:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_list_is_filtered_and_says_what_to_do_when_it_is_empty() {
+    let county = County::new();
+    let world = &county.world;
+    let coordinator = world.coordinator(county.crawley);
+    assert!(coordinator.get("/concerns").await.main().contains("Nothing is waiting."));
+    let lead = world.dsl(county.school);
+    let empty = lead.get("/concerns").await.main();
+    assert!(empty.contains("Report a concern") && empty.contains("has not sent a concern yet"), "{empty}");
+
+    let of = |urgency, harm, name| world.concern_of(&lead, (county.crawley, urgency, harm), name);
+    let park = of(Urgency::Routine, Harm::Weapons, "Place park");
+    of(Urgency::Urgent, Harm::Weapons, "Place bridge");
+    of(Urgency::Routine, Harm::Hate, "Place shop");
+    coordinator.post(&format!("/concerns/{park}/accept"), &[]).await;
+    for (query, found) in [
+        ("", vec!["Place bridge", "Place park", "Place shop"]),
+        ("status=accepted", vec!["Place park"]),
+        ("harm=weapons&urgency=routine", vec!["Place park"]),
+        ("harm=hate", vec!["Place shop"]),
+        ("kind=route", vec![]),
+        ("status=linked", vec![]),
+        ("harm=nonsense&after=nonsense", vec!["Place bridge", "Place park", "Place shop"]),
+    ] {
+        let page = coordinator.get(&format!("/concerns?{query}")).await;
+        let mut seen = labels(&page);
+        seen.sort();
+        assert_eq!(seen, found, "{query}");
+        if found.is_empty() {
+            assert!(page.main().contains("No concern fits this filter."), "{}", page.main());
+        }
+    }
+}
