@@ -20,7 +20,7 @@ use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, concerns, curriculum, web as http};
+use crate::{Error, Result, accounts, calendar, concerns, contexts, curriculum, meetings, web as http};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -212,6 +212,8 @@ pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
         .and(concerns::pages::routes())
+        .and(contexts::pages::routes())
+        .and(meetings::pages::routes())
         .and(curriculum::pages::routes())
 }
 

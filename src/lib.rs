@@ -7,9 +7,10 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
+pub mod contexts;
+pub mod meetings;
+
 pub mod curriculum;
-
-
 
 pub mod audit;
 pub mod deed;
