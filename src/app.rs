@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
@@ -20,7 +21,10 @@ use crate::districts::AtlasCache;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
-use crate::{Error, Result, accounts, calendar, concerns, contexts, curriculum, meetings, web as http};
+use crate::{
+    Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
+    web as http,
+};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -45,6 +49,8 @@ pub struct Portal {
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
+    /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
+    pub stopping: AtomicBool,
 }
 
 impl Portal {
@@ -63,6 +69,7 @@ impl Portal {
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
+            stopping: AtomicBool::new(false),
         })
     }
 
@@ -211,10 +218,12 @@ pub fn templates() -> Result<Tera> {
 pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
+        .and(curriculum::pages::routes())
         .and(concerns::pages::routes())
         .and(contexts::pages::routes())
         .and(meetings::pages::routes())
-        .and(curriculum::pages::routes())
+        .and(digests::pages::routes())
+        .and(mail::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -9,6 +9,7 @@ pub mod schools;
 pub mod concerns;
 pub mod contexts;
 pub mod meetings;
+pub mod digests;
 
 pub mod curriculum;
 
@@ -26,5 +27,6 @@ pub mod web;
 
 pub mod app;
 pub mod serve;
+pub mod worker;
 
 pub use error::{Error, Result};

@@ -1,1 +1,184 @@
-fn main() {}
+//! The command line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use actix_web::web::Data;
+use clap::{Parser, Subcommand};
+use e4s::app::{self, Portal};
+use e4s::config::Settings;
+use e4s::{calendar, demo, serve, worker};
+
+mod commands;
+
+use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
+
+/// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    /// The settings file (`e4s.toml` in this folder, if there is one).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Act on the demonstration's data.
+    #[arg(long, global = true)]
+    demo: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve an invented county on this machine, with people of every role.
+    Demo {
+        /// Throw the demonstration's data away and begin again.
+        #[arg(long)]
+        fresh: bool,
+        #[arg(long, default_value_t = 8400)]
+        port: u16,
+    },
+    /// Serve, and work through the chores (letters, digests).
+    Serve {
+        /// Leave the chores to `e4s work`.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Work through the chores alone.
+    Work,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Load a register as it is published.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Say where a place belongs: area code, area, team. `-` reads one place a line.
+    Place {
+        /// A postcode, `lat,lon`, `easting,northing`, a grid reference, or `-`.
+        #[arg(allow_hyphen_values = true)]
+        what: String,
+    },
+    /// People and their posts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// The curriculum's files.
+    #[command(subcommand)]
+    Curriculum(CurriculumCommand),
+    /// List every route: method, path, policy.
+    Routes,
+}
+
+/// Where the demonstration keeps its data.
+const DEMO: &str = "var/demo";
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    match run(Cli::parse(), started) {
+        Ok(code) => code,
+        Err(error) => {
+            commands::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli, started: Instant) -> Outcome {
+    let settings = || settings(cli.config.as_deref(), cli.demo);
+    match cli.command {
+        Command::Demo { fresh, port } => run_demo(fresh, port, started),
+        Command::Serve { no_worker } => {
+            let portal = ready(settings()?)?;
+            let report = portal.shelf.check(calendar::day(calendar::now()))?;
+            if !report.is_sound() {
+                commands::tell(&report);
+                return Err("the curriculum has faults".into());
+            }
+            block_on(serve_all(portal, !no_worker))
+        }
+        Command::Work => {
+            let portal = ready(settings()?)?;
+            block_on(async move {
+                worker::run(portal, serve::stop_signal()).await;
+                Ok(ExitCode::SUCCESS)
+            })
+        }
+        Command::Migrate => {
+            let steps = open(settings()?)?.store.migrate()?;
+            say(&format!("The database is up to date ({steps} steps taken)."));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import(command) => commands::import(&*ready(settings()?)?, &command),
+        Command::Place { what } => commands::place(&*ready(settings()?)?, &what),
+        Command::Account(command) => commands::account(&*ready(settings()?)?, &command),
+        Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Routes => {
+            for row in app::routes().rows() {
+                say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn settings(config: Option<&Path>, is_demo: bool) -> Result<Settings, e4s::config::Fault> {
+    let settings =
+        if is_demo { Settings::demo(Path::new(DEMO), 8400)? } else { Settings::read(config)? };
+    commands::log(&settings);
+    Ok(settings)
+}
+
+fn open(settings: Settings) -> Result<Portal, e4s::Error> {
+    Portal::open(settings, app::wall_clock())
+}
+
+/// A portal on a database whose schema fits this program.
+fn ready(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>> {
+    let portal = open(settings)?;
+    if portal.store.is_behind()? {
+        return Err("the database is older than this program: run `e4s migrate` first".into());
+    }
+    Ok(Data::new(portal))
+}
+
+fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
+    let folder = Path::new(DEMO);
+    if fresh && folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    let settings = Settings::demo(folder, port)?;
+    commands::log(&settings);
+    let portal = Data::new(open(settings)?);
+    portal.store.migrate()?;
+    if demo::fill(&portal)? {
+        say("An invented county has been made.");
+    }
+    for person in demo::people() {
+        say(&format!("{}\t{}\t{}", person.role, person.email, demo::PASSWORD));
+    }
+    say(&format!(
+        "E4S demonstration: {} (after {:.1?})",
+        portal.settings.base_url,
+        started.elapsed()
+    ));
+    block_on(serve_all(portal, true))
+}
+
+async fn serve_all(portal: Data<Portal>, with_worker: bool) -> Outcome {
+    if !with_worker {
+        serve::serve(portal).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let chores = actix_web::rt::spawn(worker::run(portal.clone(), stopped));
+    let served = serve::serve(portal).await;
+    stop.send_replace(true);
+    chores.await?;
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn block_on(task: impl Future<Output = Outcome>) -> Outcome {
+    actix_web::rt::System::new().block_on(task)
+}

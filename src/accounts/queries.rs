@@ -85,6 +85,44 @@ pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(S
     Ok(Some(accounts::table.find(id).select((accounts::email, accounts::name)).first(db)?))
 }
 
+/// The addresses of those of some people who hold a post today, for letters that leave now.
+pub fn addresses(
+    db: &mut Db,
+    ids: &[AccountId],
+    today: NaiveDate,
+) -> Result<Vec<(AccountId, String)>> {
+    Ok(posts::table
+        .inner_join(accounts::table)
+        .filter(accounts::id.eq_any(ids.to_vec()))
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .select((accounts::id, accounts::email))
+        .distinct()
+        .load(db)?)
+}
+
+/// Everybody who holds one of `roles` today, with all their posts. For the chores that write to people.
+pub fn actors(db: &mut Db, roles: &[Role], today: NaiveDate) -> Result<Vec<Actor>> {
+    type Row = (AccountId, String, (Role, Option<Urn>, Option<TeamId>));
+    let rows: Vec<Row> = posts::table
+        .inner_join(accounts::table)
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .select((accounts::id, accounts::name, (posts::role, posts::school_urn, posts::team_id)))
+        .order((accounts::id, posts::id))
+        .load(db)?;
+    let mut people: Vec<(AccountId, String, Vec<Post>)> = Vec::new();
+    for (id, name, (role, school, team)) in rows {
+        let post = Post { role, school, team };
+        match people.last_mut() {
+            Some((last, _, held)) if *last == id => held.push(post),
+            _ => people.push((id, name, vec![post])),
+        }
+    }
+    let actors = people.into_iter().map(|(id, name, held)| Actor::new(id, name, held));
+    Ok(actors.filter(|it| roles.iter().any(|role| it.is(*role))).collect())
+}
+
 /// The names of some people, for lines of history.
 pub fn names(db: &mut Db, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
     let found = accounts::table.filter(accounts::id.eq_any(ids.to_vec()));

@@ -1,8 +1,19 @@
 //! Letters: queued with the change that causes them, sent by the worker, kept as they were sent.
 //!
 //! A letter is queued in the deed's own transaction, once for each kind, person and period. It carries facts (counts,
-//! references, dates, links), never the content of a concern. The worker takes it with a lease, writes it from its
-//! template, looks up where its person gets mail today, and sends it. A leaver gets nothing.
+//! references, dates, links), never the content of a concern: `facts` names all that a letter may say. The worker takes
+//! it with a lease (`deliver`), writes it from its template once and for all (`compose`), looks up where its person
+//! gets mail today, and hands it to the mail server (`smtp`). A leaver gets nothing. A server that is away loses
+//! nothing; one that says no for good stops the letter, with the reason kept beside it.
+
+pub mod compose;
+pub mod deliver;
+pub mod facts;
+mod smtp;
+pub mod urgent;
+
+pub mod pages;
+pub mod queries;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -29,6 +40,40 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why a letter is late, or was stopped.
+    pub enum Failure {
+        /// The mail server cannot be reached, or does not let us in. Tried again.
+        Unreachable = "unreachable",
+        /// The mail server said: not now. Tried again.
+        Deferred = "deferred",
+        /// The letter could not be written from its template. Tried again.
+        Unwritable = "unwritable",
+        /// The mail server took the letter and did not say that it has it. Tried once more, then stopped.
+        Unanswered = "unanswered",
+        /// Its person holds no post any more. Stopped.
+        Left = "left",
+        /// What is kept as the person's address is none. Stopped.
+        BadAddress = "bad-address",
+        /// The mail server refused the recipient, or the letter, for good. Stopped.
+        Refused = "refused",
+    }
+}
+
+impl Failure {
+    /// As its person reads it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Unreachable | Self::Deferred => "the mail server does not take it at the moment",
+            Self::Unwritable => "it could not be written",
+            Self::Unanswered => "the mail server did not say whether it has it",
+            Self::Left => "its person held no post any more",
+            Self::BadAddress => "the e-mail address of the account is not one that mail can be sent to",
+            Self::Refused => "the mail server refused the address",
+        }
+    }
+}
+
 /// A letter to be sent.
 #[derive(Debug)]
 pub struct Letter {
@@ -36,10 +81,18 @@ pub struct Letter {
     pub to: AccountId,
     /// With kind and person, what makes it one: a day, a week, a meeting, a concern. The second of the same is not queued.
     pub period: String,
-    /// What the template may say, as JSON.
+    /// What the template may say, as JSON: one of `facts`.
     pub facts: serde_json::Value,
     /// Not to be sent before.
     pub due_at: NaiveDateTime,
+}
+
+/// What a person reads of a letter: the subject, and the same words as text and as HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
 }
 
 impl Deed<'_> {

@@ -192,6 +192,7 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_due ON letters (due_at) WHERE sent_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX letters_of_account ON letters (account_id, queued_at);
+CREATE INDEX letters_by_kind ON letters (kind, queued_at);
 CREATE TABLE rhythms (
     account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
     rhythm TEXT NOT NULL

@@ -1,0 +1,192 @@
+//! What the commands of the command line do, and how they speak.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::Subcommand;
+use e4s::accounts::appoint::{self, Newcomer};
+use e4s::accounts::{Post, Role, sessions};
+use e4s::app::Portal;
+use e4s::calendar;
+use e4s::config::{Fault, Settings};
+use e4s::curriculum::{self, Tree};
+use e4s::districts::{self, import_boundaries, import_postcodes, import_teams, route};
+use e4s::import::Report;
+use e4s::schools::{Urn, import_gias};
+use tracing_subscriber::EnvFilter;
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// The registers that can be loaded.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Boundaries of districts, as the Office for National Statistics publishes them (GeoJSON).
+    Boundaries {
+        file: PathBuf,
+        /// The day from which they are in force.
+        #[arg(long, value_name = "DATE")]
+        from: NaiveDate,
+    },
+    /// Which team serves which area: `team,area_code,from`.
+    Teams { file: PathBuf },
+    /// Schools, as GIAS publishes them (edubasealldata.csv).
+    Schools {
+        file: PathBuf,
+        /// The authority's number: 938 is West Sussex.
+        #[arg(long)]
+        authority: String,
+    },
+    /// Postcodes, as Ordnance Survey publishes them (Code-Point Open).
+    Postcodes {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// What can be done to people.
+#[derive(Subcommand)]
+pub enum AccountCommand {
+    /// Add a person and give them a post. Somebody who has an account gets the further post.
+    Add {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// dsl, coordinator, partner, county or admin.
+        #[arg(long)]
+        role: String,
+        /// The school's URN, for a dsl.
+        #[arg(long)]
+        school: Option<i32>,
+        /// The team's name, for a coordinator or partner.
+        #[arg(long)]
+        team: Option<String>,
+        /// A file with the password that they begin with.
+        #[arg(long, value_name = "FILE")]
+        password_file: PathBuf,
+    },
+}
+
+/// What can be done to the curriculum's files.
+#[derive(Subcommand)]
+pub enum CurriculumCommand {
+    /// Name every fault, with file and line.
+    Check {
+        /// A folder; without one, the curriculum that the settings name, or the built-in one.
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Loads a register and says what came of each row.
+pub fn import(portal: &Portal, command: &ImportCommand) -> Outcome {
+    let mut progress = |rows: u64| complain(&format!("… {rows} rows"));
+    let report: Report = match command {
+        ImportCommand::Boundaries { file, from } => {
+            import_boundaries::import(portal, file, *from, &mut progress)?
+        }
+        ImportCommand::Teams { file } => import_teams::import(portal, file, &mut progress)?,
+        ImportCommand::Schools { file, authority } => {
+            import_gias::import(portal, file, authority, &mut progress)?
+        }
+        ImportCommand::Postcodes { files } => {
+            let mut whole = Report::of("postcodes");
+            for file in files {
+                whole.take(import_postcodes::import(portal, file, &mut progress)?);
+            }
+            whole
+        }
+    };
+    say(&report.to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says where a place belongs, or where each place of the input belongs. Fails if one belongs nowhere.
+pub fn place(portal: &Portal, what: &str) -> Outcome {
+    let lines: Vec<String> = match what {
+        "-" => std::io::stdin().lock().lines().collect::<Result<_, _>>()?,
+        what => vec![what.to_owned()],
+    };
+    let answers = route::answers(portal, lines.iter().map(String::as_str))?;
+    for (answer, line) in answers.iter().zip(&lines) {
+        say(&answer.line);
+        if let Some(trouble) = &answer.trouble {
+            complain(&format!("{line}: {trouble}"));
+        }
+    }
+    let is_whole = answers.iter().all(|it| it.trouble.is_none());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Adds a person with a post.
+pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
+    let AccountCommand::Add { email, name, role, school, team, password_file } = command;
+    let role = Role::parse(role).ok_or("--role is dsl, coordinator, partner, county or admin")?;
+    let team = match team {
+        Some(name) => {
+            let teams = portal.store.read(districts::teams)?;
+            let found = teams.iter().find(|it| it.name == *name).map(|it| it.id);
+            Some(found.ok_or_else(|| format!("there is no team called {name}"))?)
+        }
+        None => None,
+    };
+    let password = std::fs::read_to_string(password_file)?.trim_end().to_owned().into();
+    let password_hash = sessions::new_password(&password, &[email, name])?;
+    let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
+    let post = Post { role, school: school.map(Urn), team };
+    portal.write_as_house(|deed| {
+        let id = appoint::add(deed, &newcomer)?;
+        appoint::appoint(deed, id, &post, None)
+    })?;
+    say(&format!("{email} is {} now.", role.title()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Checks the curriculum's files.
+pub fn curriculum(
+    command: &CurriculumCommand,
+    settings: impl FnOnce() -> Result<Settings, Fault>,
+) -> Outcome {
+    let CurriculumCommand::Check { folder } = command;
+    let folder = match folder {
+        Some(folder) => Some(folder.clone()),
+        None => settings()?.curriculum,
+    };
+    let tree = folder.map_or_else(|| Ok(Tree::embedded()), |it| Tree::folder(&it))?;
+    let (curriculum, report) = curriculum::load::load(&tree, calendar::day(calendar::now()));
+    tell(&report);
+    say(&format!("{} lessons, {} faults", curriculum.lessons.len(), report.faults.len()));
+    Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every fault with its file and line, then the notes.
+pub fn tell(report: &curriculum::Report) {
+    for fault in &report.faults {
+        say(&fault.to_string());
+    }
+    for note in &report.notes {
+        say(&format!("note: {note}"));
+    }
+}
+
+/// Starts the log. `RUST_LOG` chooses what is in it.
+pub fn log(settings: &Settings) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,e4s=info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, as in a test, leaves the first log as it is.
+    let begun = if settings.log_json { lines.json().try_init() } else { lines.try_init() };
+    drop(begun);
+}
+
+/// A line for whoever asked.
+pub fn say(line: &str) {
+    // Nobody reads any more: there is nobody to tell.
+    writeln!(std::io::stdout(), "{line}").unwrap_or_default();
+}
+
+/// A line beside what was asked for: progress, or what went wrong.
+pub fn complain(line: &str) {
+    writeln!(std::io::stderr(), "{line}").unwrap_or_default();
+}

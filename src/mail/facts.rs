@@ -1,0 +1,50 @@
+//! All that a letter may say: counts, references, dates, and paths of our own. Nothing of what a concern is about.
+
+use serde::Serialize;
+
+use crate::{Error, Result};
+
+/// What the letter about an urgent concern says.
+#[derive(Debug, Serialize)]
+pub struct UrgentFacts {
+    /// Such as `C-7KQ4-M2`.
+    pub reference: String,
+    /// `23 November 2026 at 12pm`
+    pub came_in: String,
+    /// Where to read it, after signing in.
+    pub path: String,
+    /// Why this person gets it, as a sentence.
+    pub why: &'static str,
+}
+
+/// What a digest says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DigestFacts {
+    /// `Monday 23 November 2026`
+    pub day: String,
+    /// All of it in a few words, for the subject: `2 new, 1 waiting`.
+    pub summary: String,
+    /// What period it covers, as a sentence.
+    pub opening: String,
+    pub sections: Vec<Section>,
+    /// A sentence for each meeting ahead.
+    pub meetings: Vec<String>,
+    /// Why this person gets it, as a sentence.
+    pub why: String,
+}
+
+/// One list of a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// `New since your last digest: 2 concerns`
+    pub heading: String,
+    /// References on one line, and how many more there are. May be empty.
+    pub references: String,
+    /// Where to see them, after signing in.
+    pub path: &'static str,
+}
+
+/// Facts as a letter carries them.
+pub fn json(facts: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(facts).map_err(|error| Error::Letter(error.to_string()))
+}

@@ -1,0 +1,53 @@
+// Three journeys in a real browser, at two sizes, and one without JavaScript.
+// Usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES]
+import { teacher } from "./teacher.mjs";
+import { files, follows } from "./lead.mjs";
+import { others, triages } from "./team.mjs";
+import { Browser, startDemo } from "./world.mjs";
+
+const [program, pictures = "var/browser"] = process.argv.slice(2);
+if (!program) {
+  console.error("usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES]");
+  process.exit(2);
+}
+
+const port = 20000 + (process.pid % 20000);
+const demo = await startDemo(program, port);
+const browser = await Browser.open(demo.base, pictures);
+let passed = 0;
+const failed = [];
+
+/** One journey: what it does, and somebody new to do it. */
+async function journey(name, size, walk, options) {
+  const visitor = await browser.visitor(size, options);
+  try {
+    await walk(visitor, demo.people);
+    passed += 1;
+    console.log(`ok   ${name} (${size})`);
+  } catch (error) {
+    await visitor.page.screenshot({ path: `${pictures}/failed-${name.replaceAll(" ", "-")}-${size}.png`, fullPage: true });
+    failed.push(`${name} (${size}): ${error.message}`);
+    console.log(`FAIL ${name} (${size}) at ${visitor.page.url()}: ${error.message}`);
+  } finally {
+    await visitor.close();
+  }
+}
+
+try {
+  for (const size of ["desktop", "phone"]) {
+    await journey("a teacher finds a lesson", size, teacher);
+    await journey("a lead files a concern", size, files);
+    await journey("a coordinator takes it on", size, triages);
+    await journey("the lead follows it", size, follows);
+    await journey("everybody else looks round", size, others);
+  }
+  await journey("a lead files a concern without JavaScript", "desktop", files, { javaScript: false });
+} finally {
+  await browser.close();
+  await demo.stop();
+}
+
+for (const fault of browser.faults) console.log(`fault: ${fault}`);
+console.log(`${browser.met.size} pages looked at, ${browser.faults.length} faults; pictures in ${pictures}`);
+console.log(`${passed} passed, ${failed.length + (browser.faults.length > 0 ? 1 : 0)} failed`);
+process.exit(failed.length + browser.faults.length > 0 ? 1 : 0);
