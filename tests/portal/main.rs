@@ -2,11 +2,11 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
-mod digests;
-mod mail;
-mod postbox;
 mod components;
 mod curriculum;
 mod curriculum_pages;
 mod triage;
+mod digests;
+mod mail;
+mod postbox;
 mod world;

@@ -159,6 +159,8 @@ CREATE TABLE contexts (
     changed_at TIMESTAMP NOT NULL
 );
 CREATE INDEX contexts_of_team ON contexts (team_id, changed_at, id);
+CREATE INDEX contexts_of_team_by_age ON contexts (team_id, opened_at, id);
+CREATE INDEX contexts_by_age ON contexts (opened_at, id);
 CREATE TABLE context_concerns (
     concern_id TEXT PRIMARY KEY NOT NULL REFERENCES concerns (id),
     context_id TEXT NOT NULL REFERENCES contexts (id),
