@@ -3,10 +3,12 @@
 
 mod accounts;
 mod digests;
+mod districts;
 mod mail;
 mod postbox;
 mod components;
 mod curriculum;
 mod curriculum_pages;
+mod schools;
 mod triage;
 mod world;
