@@ -9,5 +9,7 @@ mod digests;
 mod mail;
 mod postbox;
 mod tidy;
+mod districts;
+mod schools;
 mod triage;
 mod world;
