@@ -9,4 +9,5 @@ mod triage;
 mod digests;
 mod mail;
 mod postbox;
+mod report;
 mod world;
