@@ -12,4 +12,5 @@ mod tidy;
 mod districts;
 mod schools;
 mod triage;
+mod report;
 mod world;
