@@ -8,15 +8,15 @@ use e4s::schools::Urn;
 use crate::world::{Answer, Person, World};
 
 /// Two teams, and a school in the first one's area.
-struct County {
-    world: World,
-    crawley: TeamId,
-    horsham: TeamId,
-    school: Urn,
+pub struct County {
+    pub world: World,
+    pub crawley: TeamId,
+    pub horsham: TeamId,
+    pub school: Urn,
 }
 
 impl County {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let world = World::new();
         let (crawley, horsham) = (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
         let school = world.school(100_001, "Elm Bank School", "E07000226");
@@ -24,7 +24,7 @@ impl County {
     }
 
     /// A lead, the concern that they have just raised with Crawley, and where it is.
-    fn concern(&self) -> (Person<'_>, ConcernId, String) {
+    pub fn concern(&self) -> (Person<'_>, ConcernId, String) {
         let lead = self.world.dsl(self.school);
         let id = self.world.concern(&lead, self.crawley, "The bus station");
         (lead, id, format!("/concerns/{id}"))
@@ -32,7 +32,7 @@ impl County {
 }
 
 /// The value of the page's hidden field `seen`.
-fn seen(page: &Answer) -> String {
+pub fn seen(page: &Answer) -> String {
     let (_, after) = page.body.split_once("name=\"seen\" value=\"").expect("a form");
     after.split('"').next().expect("a value").to_owned()
 }
@@ -270,10 +270,7 @@ async fn a_list_is_paged_in_every_order_without_loss_or_doubling() {
         while let Some(path) = next {
             let page = reader.get(&path).await;
             pages.push(labels(&page));
-            next = page.body.split_once("rel=\"next\"").map(|(before, _)| {
-                let (_, href) = before.rsplit_once("href=\"").expect("a link");
-                href.split('"').next().expect("an address").replace("&amp;", "&")
-            });
+            next = page.next();
             if pages.len() == 1 {
                 // What comes in between stands before or behind, and moves nothing.
                 world.concern(&lead, county.horsham, "Elsewhere");
