@@ -26,6 +26,7 @@ pub mod store;
 pub mod web;
 
 pub mod app;
+pub mod demo;
 pub mod serve;
 pub mod worker;
 

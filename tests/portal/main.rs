@@ -2,13 +2,13 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
-mod digests;
-mod mail;
-mod postbox;
 mod components;
 mod contexts;
 mod curriculum;
 mod curriculum_pages;
 mod meetings;
 mod triage;
+mod digests;
+mod mail;
+mod postbox;
 mod world;
