@@ -120,7 +120,8 @@ fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
     if policy::reads_as_team(&visit.actor, &opened.concern) {
         let today = calendar::day((visit.app.clock)());
         let acts = policy::is_team(&visit.actor, &opened.concern);
-        return visit.page("concerns/show-for-team.html", &ForTeam::of(opened, typed, (acts, today)));
+        return visit
+            .page("concerns/show-for-team.html", &ForTeam::of(opened, typed, (acts, today)));
     }
     visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, typed))
 }
@@ -210,7 +211,8 @@ impl TeamList {
         let choices = found.teams.iter().filter(|(id, _)| every || own.contains(id));
         let teams: Vec<Choice> = choices.map(|(id, name)| Choice::of(id.as_str(), name)).collect();
         let many_teams = teams.len() > 1;
-        let plain = ListForm { after: String::new(), sort: form.sort.clone(), ..ListForm::default() };
+        let plain =
+            ListForm { after: String::new(), sort: form.sort.clone(), ..ListForm::default() };
         Self {
             heading,
             is_filtered: plain != ListForm { after: String::new(), ..form.clone() },

@@ -17,7 +17,10 @@ use crate::{Error, Result};
 pub struct RedirectForm {
     pub team: String,
     #[validate(
-        custom(function = "crate::web::form::is_said", message = "Enter the reason. The school reads it"),
+        custom(
+            function = "crate::web::form::is_said",
+            message = "Enter the reason. The school reads it"
+        ),
         length(max = 2000, message = "The reason must be 2,000 characters or fewer")
     )]
     pub reason: String,

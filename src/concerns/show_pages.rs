@@ -221,7 +221,10 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
         Fact::of("Urgency", concern.urgency.title()),
         Fact::of("School", opened.school.clone()),
         Fact::of("Reported by", opened.person(concern.raised_by)),
-        Fact::of("Reported on", format!("{}, {}", calendar::moment(concern.raised_at), age(raised, today))),
+        Fact::of(
+            "Reported on",
+            format!("{}, {}", calendar::moment(concern.raised_at), age(raised, today)),
+        ),
         Fact::of("Team", opened.team(concern.team)),
         Fact::of("To be heard", hearing(opened)),
     ];
@@ -238,7 +241,8 @@ fn hearing(opened: &Opened) -> String {
     let Some(meeting) = &opened.hearing else {
         return format!("{team} next meeting has no date yet.");
     };
-    let (day, papers) = (calendar::date_of(meeting.starts_at), calendar::moment(meeting.cut_off_at));
+    let (day, papers) =
+        (calendar::date_of(meeting.starts_at), calendar::moment(meeting.cut_off_at));
     format!("It will be heard at {team} meeting on {day}. Papers close on {papers}.")
 }
 
@@ -275,11 +279,17 @@ fn for_team(opened: &Opened, (place, step): (usize, &Step)) -> Line {
 fn for_reporter(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let team = opened.team(step.team);
     let what = match step.status {
-        Status::Submitted if place == 0 => format!("Your school sent this to {} team.", possessive(team)),
+        Status::Submitted if place == 0 => {
+            format!("Your school sent this to {} team.", possessive(team))
+        }
         Status::Submitted => format!("Your school answered {} team.", possessive(team)),
         Status::MoreInformation => format!("{} team asked you for more.", possessive(team)),
-        Status::Accepted => format!("{} team accepted it and will take it to its meeting.", possessive(team)),
-        Status::Redirected => format!("It was passed on to {} team, which will look at it next.", possessive(team)),
+        Status::Accepted => {
+            format!("{} team accepted it and will take it to its meeting.", possessive(team))
+        }
+        Status::Redirected => {
+            format!("It was passed on to {} team, which will look at it next.", possessive(team))
+        }
         Status::Linked => format!(
             "{} team is working on it, together with what others have reported about the same place or group.",
             possessive(team)

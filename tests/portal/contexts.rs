@@ -8,7 +8,12 @@ use crate::triage::{County, seen};
 use crate::world::{Person, World};
 
 /// Begins a context with a new concern, and says where both are.
-async fn context(world: &World, (lead, coordinator): (&Person<'_>, &Person<'_>), team: TeamId, name: &str) -> (String, String) {
+async fn context(
+    world: &World,
+    (lead, coordinator): (&Person<'_>, &Person<'_>),
+    team: TeamId,
+    name: &str,
+) -> (String, String) {
     let concern = format!("/concerns/{}", world.concern(lead, team, name));
     let form = [("context", "new"), ("label", name), ("kind", "location")];
     let made = coordinator.post(&format!("{concern}/context"), &form).await;
@@ -22,28 +27,58 @@ async fn a_concern_begins_a_context_and_its_reporter_reads_that_it_is_worked_on(
     let coordinator = world.coordinator(county.crawley);
     let choose = format!("{at}/context");
     let page = coordinator.get(&choose).await;
-    assert!(page.body.contains("value=\"The bus station\""), "the concern's label is proposed: {}", page.body);
+    assert!(
+        page.body.contains("value=\"The bus station\""),
+        "the concern's label is proposed: {}",
+        page.body
+    );
 
     for (form, fault) in [
         (vec![], "Choose a context, or say that it is a new one"),
-        (vec![("context", "new"), ("label", " "), ("kind", "location")], "Enter a name for the place"),
-        (vec![("context", "new"), ("label", "Bus"), ("kind", "")], "Choose what kind of context it is"),
+        (
+            vec![("context", "new"), ("label", " "), ("kind", "location")],
+            "Enter a name for the place",
+        ),
+        (
+            vec![("context", "new"), ("label", "Bus"), ("kind", "")],
+            "Choose what kind of context it is",
+        ),
     ] {
         let again = coordinator.post(&choose, &form).await;
         assert_eq!(again.status, 422);
         assert!(again.main().contains(fault), "{}", again.main());
     }
-    let form = [("context", "new"), ("label", "Bus station, south side"), ("kind", "location"), ("seen", &seen(&page))];
+    let form = [
+        ("context", "new"),
+        ("label", "Bus station, south side"),
+        ("kind", "location"),
+        ("seen", &seen(&page)),
+    ];
     let made = coordinator.post(&choose, &form).await.path().to_owned();
     let show = coordinator.get(&made).await.main();
-    for words in ["Bus station, south side", "Screened", "Elm Bank School", "23 November 2026", "Crawley", "A place"] {
+    for words in [
+        "Bus station, south side",
+        "Screened",
+        "Elm Bank School",
+        "23 November 2026",
+        "Crawley",
+        "A place",
+    ] {
         assert!(show.contains(words), "{words}: {show}");
     }
     assert!(coordinator.get("/contexts").await.main().contains("Bus station, south side"));
     assert!(world.county().get("/contexts").await.main().contains("Bus station, south side"));
     let concern = lead.get(&at).await.main();
-    assert!(concern.contains("Crawley’s team is working on it, together with what others have reported"), "{concern}");
-    assert_eq!(coordinator.get(&choose).await.path(), made, "a linked concern leads to its context");
+    assert!(
+        concern
+            .contains("Crawley’s team is working on it, together with what others have reported"),
+        "{concern}"
+    );
+    assert_eq!(
+        coordinator.get(&choose).await.path(),
+        made,
+        "a linked concern leads to its context"
+    );
     let twice = coordinator.post(&choose, &form).await;
     assert_eq!(twice.status, 409);
     assert!(twice.body.contains("Bus station, south side"), "what was typed comes back");
@@ -96,11 +131,18 @@ async fn a_context_moves_on_and_a_new_concern_opens_a_closed_one() {
         assert_eq!(again.status, 422);
         assert!(again.main().contains(fault), "{}", again.main());
     }
-    assert_eq!(coordinator.post(&state, &[("state", "planned")]).await.status, 409, "not in one step");
+    assert_eq!(
+        coordinator.post(&state, &[("state", "planned")]).await.status,
+        409,
+        "not in one step"
+    );
 
     let page = coordinator.get(&path).await;
     world.later(TimeDelta::minutes(1));
-    assert_eq!(coordinator.post(&state, &[("state", "scheduled"), ("seen", &seen(&page))]).await.path(), path);
+    assert_eq!(
+        coordinator.post(&state, &[("state", "scheduled"), ("seen", &seen(&page))]).await.path(),
+        path
+    );
     let form = [("state", "closed"), ("reason", "Quiet since the lights."), ("seen", &seen(&page))];
     let late = world.coordinator(county.crawley).post(&state, &form).await;
     assert_eq!(late.status, 409);
@@ -108,7 +150,13 @@ async fn a_context_moves_on_and_a_new_concern_opens_a_closed_one() {
 
     let fresh = [("state", "closed"), ("reason", "Quiet since the lights.")];
     assert_eq!(coordinator.post(&state, &fresh).await.path(), path);
-    assert!(coordinator.get(&path).await.main().contains("Closed, by A coordinator\nQuiet since the lights."));
+    assert!(
+        coordinator
+            .get(&path)
+            .await
+            .main()
+            .contains("Closed, by A coordinator\nQuiet since the lights.")
+    );
     assert!(!coordinator.get("/contexts").await.main().contains("Skate park"));
     assert!(coordinator.get("/contexts?state=closed").await.main().contains("Skate park"));
 
@@ -175,7 +223,9 @@ async fn contexts_are_paged_without_loss_or_doubling() {
         let (mut names, mut next) = (Vec::new(), Some("/contexts".to_owned()));
         while let Some(path) = next {
             let page = reader.get(&path).await;
-            names.extend(page.main().lines().filter(|it| it.starts_with("Place ")).map(str::to_owned));
+            names.extend(
+                page.main().lines().filter(|it| it.starts_with("Place ")).map(str::to_owned),
+            );
             next = page.next();
         }
         assert_eq!(names.len(), 53);

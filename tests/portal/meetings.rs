@@ -34,7 +34,12 @@ async fn a_coordinator_schedules_a_meeting_and_every_fault_stands_beside_its_fie
     let coordinator = county.world.coordinator(county.crawley);
     let empty = coordinator.post("/meetings/new", &[]).await;
     assert_eq!(empty.status, 422);
-    for fault in ["Enter the date", "Enter a time, such as", "Enter where the meeting is", "Enter who chairs it"] {
+    for fault in [
+        "Enter the date",
+        "Enter a time, such as",
+        "Enter where the meeting is",
+        "Enter who chairs it",
+    ] {
         assert!(empty.main().contains(fault), "{fault}: {}", empty.main());
     }
     for (change, fault) in [
@@ -88,16 +93,28 @@ async fn each_sees_as_much_of_a_meeting_as_is_theirs() {
     assert!(world.county().get(&path).await.main().contains("Accepted concerns"));
     let partner = world.partner(county.crawley);
     let frame = partner.get(&path).await.main();
-    assert!(frame.contains("Kim Example") && !frame.contains("C-") && !frame.contains("waits"), "{frame}");
+    assert!(
+        frame.contains("Kim Example") && !frame.contains("C-") && !frame.contains("waits"),
+        "{frame}"
+    );
     let date = lead.get(&path).await.main();
     assert!(date.contains("3 December 2026") && date.contains("26 November 2026 at 5pm"), "{date}");
-    assert!(!date.contains("Kim Example") && !date.contains("Town Hall") && !date.contains("C-"), "{date}");
+    assert!(
+        !date.contains("Kim Example") && !date.contains("Town Hall") && !date.contains("C-"),
+        "{date}"
+    );
 
-    for (reader, sees_past) in [(&coordinator, true), (&partner, true), (&world.county(), true), (&lead, false)] {
+    for (reader, sees_past) in
+        [(&coordinator, true), (&partner, true), (&world.county(), true), (&lead, false)]
+    {
         let list = reader.get("/meetings").await.main();
         assert!(list.contains("Thursday 3 December 2026"), "{list}");
         assert_eq!(list.contains("Monday 16 November 2026"), sees_past, "{list}");
-        assert_eq!(reader.get("/meetings/new").await.status == 200, list.contains("Add a meeting"), "{list}");
+        assert_eq!(
+            reader.get("/meetings/new").await.status == 200,
+            list.contains("Add a meeting"),
+            "{list}"
+        );
     }
     let elsewhere = world.dsl(world.school(100_009, "Far School", "E07000227"));
     for stranger in [world.coordinator(county.horsham), world.partner(county.horsham), elsewhere] {
@@ -171,9 +188,15 @@ async fn meetings_are_paged_both_ways_without_loss_or_doubling() {
         while let Some(path) = next {
             let page = reader.get(&path).await;
             let caption = if label == "Meetings ahead" { "Ahead" } else { "Behind" };
-            let (_, table) = page.body.split_once(&format!(">{caption}</caption>")).expect("the table");
+            let (_, table) =
+                page.body.split_once(&format!(">{caption}</caption>")).expect("the table");
             let table = table.split("</table>").next().expect("its end");
-            hrefs.extend(table.split("href=\"").skip(1).map(|it| it.split('"').next().expect("an end").to_owned()));
+            hrefs.extend(
+                table
+                    .split("href=\"")
+                    .skip(1)
+                    .map(|it| it.split('"').next().expect("an end").to_owned()),
+            );
             let pages = page.body.split("<nav ").find(|it| it.contains(label)).unwrap_or_default();
             next = pages.split_once("rel=\"next\"").map(|(before, _)| {
                 let (_, href) = before.rsplit_once("href=\"").expect("a link");

@@ -18,7 +18,8 @@ pub struct County {
 impl County {
     pub fn new() -> Self {
         let world = World::new();
-        let (crawley, horsham) = (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
+        let (crawley, horsham) =
+            (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
         let school = world.school(100_001, "Elm Bank School", "E07000226");
         Self { world, crawley, horsham, school }
     }
@@ -46,7 +47,10 @@ fn labels(page: &Answer) -> Vec<String> {
 async fn a_new_concern_reaches_its_team_and_the_county_and_no_other() {
     let county = County::new();
     let (world, (_, _, at)) = (&county.world, county.concern());
-    let strangers = [world.coordinator(county.horsham), world.dsl(world.school(100_002, "Ash Vale School", "E07000226"))];
+    let strangers = [
+        world.coordinator(county.horsham),
+        world.dsl(world.school(100_002, "Ash Vale School", "E07000226")),
+    ];
     for reader in [world.coordinator(county.crawley), world.county()] {
         let list = reader.get("/concerns").await;
         assert!(list.main().contains("The bus station\nNew"), "{}", list.main());
@@ -108,7 +112,10 @@ async fn an_accepted_concern_is_heard_at_the_meeting_that_still_took_items_when_
 
     let after = lead.get(&at).await.main();
     assert!(after.contains("Accepted. The team has read it"), "{after}");
-    assert!(after.contains("Crawley’s team accepted it and will take it to its meeting."), "{after}");
+    assert!(
+        after.contains("Crawley’s team accepted it and will take it to its meeting."),
+        "{after}"
+    );
     assert!(after.contains(sentence), "{after}");
     assert!(!after.contains("A coordinator"), "no names of the team's people: {after}");
     assert!(lead.get("/concerns").await.main().contains("3 December 2026"));
@@ -155,20 +162,25 @@ async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
     let (lead, _, at) = county.concern();
     let world = &county.world;
     let (old, new) = (world.coordinator(county.crawley), world.coordinator(county.horsham));
-    let to = |team: TeamId, reason: &'static str| [("team", team.to_string()), ("reason", reason.to_owned())];
+    let to = |team: TeamId, reason: &'static str| {
+        [("team", team.to_string()), ("reason", reason.to_owned())]
+    };
     for (form, fault) in [
         (to(county.horsham, ""), "Enter the reason"),
         (to(county.crawley, "It is theirs."), "Choose the team"),
         (to(TeamId::random(), "It is theirs."), "Choose the team"),
     ] {
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let form: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let again = old.post(&format!("{at}/redirect"), &form).await;
         assert_eq!(again.status, 422);
         assert!(again.main().contains(fault), "{}", again.main());
     }
     world.later(TimeDelta::minutes(5));
-    let form = [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form =
+        [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(old.post(&format!("{at}/redirect"), &form).await.path(), "/concerns");
 
     assert_eq!(old.get(&at).await.status, 404);
@@ -178,10 +190,13 @@ async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
     assert!(gone.main().contains("Typed for nothing?"), "{}", gone.main());
     assert!(!gone.main().contains("The bus station"));
     assert!(new.get("/concerns").await.main().contains("The bus station\nRedirected here"));
-    assert!(new.get(&at).await.main().contains("redirected it to Horsham\nThe stop is in Horsham."));
+    assert!(
+        new.get(&at).await.main().contains("redirected it to Horsham\nThe stop is in Horsham.")
+    );
 
     let page = lead.get(&at).await.main();
-    let passed = "It was passed on to Horsham’s team, which will look at it next.\nThe stop is in Horsham.";
+    let passed =
+        "It was passed on to Horsham’s team, which will look at it next.\nThe stop is in Horsham.";
     assert!(page.contains("Your school sent this to Crawley’s team."), "{page}");
     assert!(page.contains(passed), "{page}");
     assert_eq!(new.post(&format!("{at}/accept"), &[]).await.path(), at);
@@ -233,7 +248,11 @@ async fn only_the_team_acts_and_only_a_lead_answers() {
         let form = [("question", "Why?"), ("team", team.as_str()), ("reason", "Theirs.")];
         assert_eq!(lead.post(&path, &form).await.status, 403, "{verb}");
         assert_eq!(world.county().post(&path, &form).await.status, 403, "{verb}");
-        assert_eq!(world.coordinator(county.horsham).post(&path, &form).await.status, 404, "{verb}");
+        assert_eq!(
+            world.coordinator(county.horsham).post(&path, &form).await.status,
+            404,
+            "{verb}"
+        );
     }
     let answer = [("answer", "Because.")];
     assert_eq!(team.post(&format!("{at}/answer"), &answer).await.status, 403);
@@ -281,9 +300,14 @@ async fn a_list_is_paged_in_every_order_without_loss_or_doubling() {
         let mut names: Vec<&str> = seen.iter().map(String::as_str).collect();
         if sort == "urgent" {
             let urgent = all.iter().filter(|it| it.0 == Urgency::Urgent).count();
-            let first: Vec<bool> =
-                names.iter().map(|name| all.iter().any(|it| it.1 == *name && it.0 == Urgency::Urgent)).collect();
-            assert!(first[..urgent].iter().all(|it| *it) && !first[urgent..].iter().any(|it| *it), "{names:?}");
+            let first: Vec<bool> = names
+                .iter()
+                .map(|name| all.iter().any(|it| it.1 == *name && it.0 == Urgency::Urgent))
+                .collect();
+            assert!(
+                first[..urgent].iter().all(|it| *it) && !first[urgent..].iter().any(|it| *it),
+                "{names:?}"
+            );
         }
         names.sort_unstable();
         names.dedup();
@@ -299,7 +323,10 @@ async fn a_list_is_filtered_and_says_what_to_do_when_it_is_empty() {
     assert!(coordinator.get("/concerns").await.main().contains("Nothing is waiting."));
     let lead = world.dsl(county.school);
     let empty = lead.get("/concerns").await.main();
-    assert!(empty.contains("Report a concern") && empty.contains("has not sent a concern yet"), "{empty}");
+    assert!(
+        empty.contains("Report a concern") && empty.contains("has not sent a concern yet"),
+        "{empty}"
+    );
 
     let of = |urgency, harm, name| world.concern_of(&lead, (county.crawley, urgency, harm), name);
     let park = of(Urgency::Routine, Harm::Weapons, "Place park");
