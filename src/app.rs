@@ -219,6 +219,7 @@ pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
         .and(curriculum::pages::routes())
+        .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())
         .and(contexts::pages::routes())
         .and(meetings::pages::routes())

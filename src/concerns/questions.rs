@@ -76,21 +76,21 @@ impl Question {
 
     /// The longest answer that may be typed, in characters.
     pub fn max(&self) -> usize {
-        if matches!(self.shape, Shape::Text) { TEXT_MAX } else { LINE_MAX }
+        if matches!(self.shape, Text) { TEXT_MAX } else { LINE_MAX }
     }
 
     /// What can be chosen. Nothing for a typed answer.
     pub fn choices(&self) -> Vec<Choice> {
         match self.shape {
-            Shape::One(choices) | Shape::Any(choices) => choices(),
-            Shape::Line | Shape::Text | Shape::Day => Vec::new(),
+            One(choices) | Any(choices) => choices(),
+            Line | Text | Day => Vec::new(),
         }
     }
 
     /// The names under which a browser sends it.
     pub fn names(&self) -> Vec<String> {
         match self.shape {
-            Shape::Day => ["day", "month", "year"].map(|it| format!("{}_{it}", self.field)).to_vec(),
+            Day => ["day", "month", "year"].map(|it| format!("{}_{it}", self.field)).to_vec(),
             _ => vec![self.field.to_owned()],
         }
     }
@@ -103,8 +103,8 @@ const fn ask(
     shape: Shape,
 ) -> Question {
     let steer = match shape {
-        Shape::Line | Shape::Text => Steer::Whole,
-        Shape::One(_) | Shape::Any(_) | Shape::Day => Steer::No,
+        Line | Text => Steer::Whole,
+        One(_) | Any(_) | Day => Steer::No,
     };
     Question { step, field, label, short, hint: "", shape, needed: "", steer }
 }
@@ -188,6 +188,7 @@ fn times() -> Vec<Choice> {
 
 use ReportStep as On;
 use Shape::{Any, Day, Line, One, Text};
+
 
 /// Every question, in the order in which they are asked and shown.
 pub static QUESTIONS: &[Question] = &[

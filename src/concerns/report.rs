@@ -30,7 +30,7 @@ pub struct Report {
     pub metres: Option<(i32, i32)>,
     /// The answers to questions that exist, and nothing else.
     pub answers: Answers,
-    checked: (),
+    _checked: (),
 }
 
 impl Report {
@@ -58,11 +58,18 @@ impl Report {
                     area_edition,
                     metres: metres(answers),
                     answers: known(answers),
-                    checked: (),
+                    _checked: (),
                 })
             }
             _ => Err(errors),
         }
+    }
+}
+
+impl Report {
+    /// The district that answers name.
+    pub fn area_of(answers: &Answers) -> Option<AreaCode> {
+        AreaCode::parse(answers.get(AREA))
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime};
 use serde::Deserialize;
 
-use super::{Context, ContextId, State, Step, queries};
+use super::{Context, ContextId, Step, queries};
 use crate::Result;
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
