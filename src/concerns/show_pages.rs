@@ -61,6 +61,8 @@ pub(super) struct ForTeam {
     sections: Vec<Section>,
     history: Vec<Line>,
     openings: Vec<Line>,
+    /// Where the context is that it is part of; empty when it is in none.
+    context: String,
     acts: Option<Acts>,
     /// Why what was sent was not done, and what was typed, if somebody else was quicker.
     refused: &'static str,
@@ -72,17 +74,17 @@ pub(super) struct ForTeam {
 #[derive(Serialize)]
 struct Acts {
     seen: String,
-    /// The words of the button; empty when it cannot be accepted.
+    /// The words of the buttons; empty for what cannot be done to it now.
     accept: String,
-    may_ask: bool,
-    may_redirect: bool,
-    may_link: bool,
+    ask: &'static str,
+    pass_on: &'static str,
+    link: &'static str,
     question: String,
     team: String,
     reason: String,
     teams: Vec<Choice>,
-    is_asking: bool,
-    is_redirecting: bool,
+    /// Which of the forms stands open because something was typed into it: `ask`, `pass_on` or neither.
+    open: &'static str,
 }
 
 /// A concern for the leads of the school that raised it: their report, where it stands, what the team says.
@@ -136,6 +138,7 @@ impl ForTeam {
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
             openings: opened.openings.iter().map(line).collect(),
+            context: context(concern),
             acts: acts.then(|| Acts::of(opened, &typed)),
             refused: typed.refused,
             typed: typed.words(),
@@ -152,6 +155,14 @@ impl Acts {
         let mut teams: Vec<Choice> =
             others.map(|(id, name)| Choice { value: id.to_string(), text: name.clone() }).collect();
         teams.sort_by(|a, b| a.text.cmp(&b.text));
+        let has = |field: &str, words: &str| typed.errors.get(field).is_some() || !words.is_empty();
+        let open = if has("question", &typed.question) {
+            "ask"
+        } else if has("team", &typed.team) || has("reason", &typed.reason) {
+            "pass_on"
+        } else {
+            ""
+        };
         let team = possessive(opened.team(concern.team));
         let accept = if may(Status::Accepted) {
             format!("Accept for {team} meeting")
@@ -161,16 +172,14 @@ impl Acts {
         Self {
             seen: Seen::of(concern).to_string(),
             accept,
-            may_ask: may(Status::MoreInformation),
-            may_redirect: may(Status::Redirected),
-            may_link: may(Status::Linked),
+            ask: if may(Status::MoreInformation) { "Send the question to the school" } else { "" },
+            pass_on: if may(Status::Redirected) { "Pass it on" } else { "" },
+            link: if may(Status::Linked) { "Add to a context" } else { "" },
             question: typed.question.clone(),
             team: typed.team.clone(),
             reason: typed.reason.clone(),
             teams,
-            is_asking: !typed.question.is_empty() || typed.errors.get("question").is_some(),
-            is_redirecting: ["team", "reason"].iter().any(|it| typed.errors.get(it).is_some())
-                || !typed.reason.is_empty(),
+            open,
         }
     }
 }
@@ -233,6 +242,11 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
         facts.push(Fact::of("Grid reference", place.grid_reference(4)));
     }
     facts
+}
+
+fn context(concern: &Concern) -> String {
+    let is_linked = concern.status == Status::Linked;
+    if is_linked { format!("/concerns/{}/context", concern.id) } else { String::new() }
 }
 
 /// The meeting that will hear it, in a sentence.

@@ -351,3 +351,43 @@ async fn a_list_is_filtered_and_says_what_to_do_when_it_is_empty() {
         }
     }
 }
+
+#[actix_web::test]
+async fn the_team_that_an_urgent_concern_is_passed_to_is_written_to_at_once() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, new) = (world.dsl(county.school), world.coordinator(county.horsham));
+    let of = (county.crawley, Urgency::Urgent, Harm::Weapons);
+    let at = format!("/concerns/{}", world.concern_of(&lead, of, "The bus station"));
+    let team = county.horsham.to_string();
+    let form = [("team", team.as_str()), ("reason", "The stop is in Horsham.")];
+    world.coordinator(county.crawley).post(&format!("{at}/redirect"), &form).await;
+    let told = world.look(|db| {
+        use diesel::prelude::*;
+        use e4s::store::schema::letters;
+        let urgent = letters::table.filter(letters::kind.eq("urgent"));
+        Ok(urgent.select(letters::account_id).load::<e4s::accounts::AccountId>(db)?)
+    });
+    assert_eq!(told, [new.id]);
+}
+
+#[actix_web::test]
+async fn a_lead_finds_the_reports_that_they_have_not_sent() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, colleague) = (world.dsl(county.school), world.dsl(county.school));
+    let draft = e4s::concerns::DraftId::random();
+    let actor = lead.actor();
+    world
+        .portal
+        .store
+        .write(|db| {
+            let mut deed = e4s::deed::Deed { db, by: &actor, at: world.now() };
+            e4s::concerns::draft::begin(&mut deed, draft, county.school)
+        })
+        .expect("a draft");
+    let list = lead.get("/concerns").await;
+    assert!(list.main().contains("A report without a name yet"), "{}", list.main());
+    assert!(list.body.contains(&format!("href=\"/concerns/drafts/{draft}\"")));
+    assert!(!colleague.get("/concerns").await.main().contains("A report without a name"));
+}
