@@ -3,8 +3,11 @@
 
 mod accounts;
 mod components;
+mod contexts;
 mod curriculum;
 mod curriculum_pages;
+mod meetings;
+mod triage;
 mod digests;
 mod mail;
 mod postbox;
