@@ -22,7 +22,8 @@ use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
-    Error, Result, accounts, calendar, concerns, curriculum, digests, mail, web as http,
+    Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
+    web as http,
 };
 
 #[derive(RustEmbed)]
@@ -218,7 +219,10 @@ pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
         .and(curriculum::pages::routes())
+        .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())
+        .and(contexts::pages::routes())
+        .and(meetings::pages::routes())
         .and(digests::pages::routes())
         .and(mail::pages::routes())
 }

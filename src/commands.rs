@@ -102,21 +102,24 @@ pub fn import(portal: &Portal, command: &ImportCommand) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says where a place belongs, or where each place of the input belongs. Fails if one belongs nowhere.
+/// Says where a place belongs, and fails if that is nowhere; or, for `-`, answers each line of the input with a line.
 pub fn place(portal: &Portal, what: &str) -> Outcome {
-    let lines: Vec<String> = match what {
-        "-" => std::io::stdin().lock().lines().collect::<Result<_, _>>()?,
-        what => vec![what.to_owned()],
-    };
-    let answers = route::answers(portal, lines.iter().map(String::as_str))?;
-    for (answer, line) in answers.iter().zip(&lines) {
+    if what == "-" {
+        let lines: Vec<String> = std::io::stdin().lock().lines().collect::<Result<_, _>>()?;
+        for answer in route::answers(portal, lines.iter().map(String::as_str))? {
+            say(&answer.line);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut is_known = true;
+    for answer in route::answers(portal, [what])? {
         say(&answer.line);
         if let Some(trouble) = &answer.trouble {
-            complain(&format!("{line}: {trouble}"));
+            complain(&format!("{what}: {trouble}"));
+            is_known = false;
         }
     }
-    let is_whole = answers.iter().all(|it| it.trouble.is_none());
-    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Adds a person with a post.

@@ -7,9 +7,11 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
-pub mod curriculum;
-
+pub mod contexts;
+pub mod meetings;
 pub mod digests;
+
+pub mod curriculum;
 
 pub mod audit;
 pub mod deed;
@@ -24,6 +26,7 @@ pub mod store;
 pub mod web;
 
 pub mod app;
+pub mod demo;
 pub mod serve;
 pub mod worker;
 

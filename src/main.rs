@@ -99,7 +99,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Work => {
             let portal = ready(settings()?)?;
             block_on(async move {
-                worker::run(portal, serve::stop_signal()).await;
+                worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
             })
         }
@@ -108,9 +108,9 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             say(&format!("The database is up to date ({steps} steps taken)."));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Import(command) => commands::import(&*ready(settings()?)?, &command),
-        Command::Place { what } => commands::place(&*ready(settings()?)?, &what),
-        Command::Account(command) => commands::account(&*ready(settings()?)?, &command),
+        Command::Import(command) => commands::import(ready(settings()?)?.get_ref(), &command),
+        Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
+        Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
         Command::Routes => {
             for row in app::routes().rows() {
@@ -155,7 +155,7 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
         say("An invented county has been made.");
     }
     for person in demo::people() {
-        say(&format!("{}\t{}\t{}", person.role, person.email, demo::PASSWORD));
+        say(&format!("{}\t{}\t{}", person.role.as_str(), person.email, demo::PASSWORD));
     }
     say(&format!(
         "E4S demonstration: {} (after {:.1?})",
@@ -171,7 +171,7 @@ async fn serve_all(portal: Data<Portal>, with_worker: bool) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let chores = actix_web::rt::spawn(worker::run(portal.clone(), stopped));
+    let chores = actix_web::rt::spawn(worker::run(portal.clone().into_inner(), stopped));
     let served = serve::serve(portal).await;
     stop.send_replace(true);
     chores.await?;

@@ -83,3 +83,19 @@ async fn metrics(app: app::App) -> HttpResponse {
     );
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
 }
+
+/// Becomes true when the process is told to stop (SIGINT, SIGTERM). For commands that serve nothing.
+pub fn stop_signal() -> std::io::Result<tokio::sync::watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (tell, told) = tokio::sync::watch::channel(false);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    actix_web::rt::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tell.send_replace(true);
+    });
+    Ok(told)
+}

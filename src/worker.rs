@@ -42,7 +42,7 @@ pub struct Chore {
 /// Every chore.
 pub const CHORES: &[Chore] = &[
     Chore { name: "deliver letters", every: Duration::from_secs(1), run: mail::deliver::run },
-    Chore { name: "compile digests", every: Duration::from_secs(60), run: digests::compile::run },
+    Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
 ];
 
 /// Does the chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter

@@ -4,25 +4,37 @@
 //! area. The team accepts it, asks its reporter for more, redirects it to another team, or links it to a context (which
 //! `contexts` does). Each step leaves a line that its reporter reads in plain words.
 
-pub mod accept;
-pub mod answer;
-pub mod answers;
-pub mod ask;
-pub mod link;
-pub mod list;
-pub mod move_on;
-pub mod names;
-pub mod open;
+pub mod gate;
+
+pub mod draft;
+pub mod place;
 pub mod questions;
-pub mod redirect;
+pub mod raise;
 pub mod report;
 pub mod steer;
 pub mod steps;
 
+pub mod accept;
+pub mod answer;
+pub mod ask;
+pub mod link;
+pub mod list;
+pub mod move_on;
+pub mod open;
+pub mod redirect;
+
+pub mod answers;
+mod names;
+
+mod draft_queries;
+mod found_pages;
+mod gate_pages;
 pub mod pages;
 pub mod policy;
 pub mod queries;
+pub mod report_pages;
 mod show_pages;
+mod step_pages;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

@@ -76,21 +76,21 @@ impl Question {
 
     /// The longest answer that may be typed, in characters.
     pub fn max(&self) -> usize {
-        if matches!(self.shape, Shape::Text) { TEXT_MAX } else { LINE_MAX }
+        if matches!(self.shape, Text) { TEXT_MAX } else { LINE_MAX }
     }
 
     /// What can be chosen. Nothing for a typed answer.
     pub fn choices(&self) -> Vec<Choice> {
         match self.shape {
-            Shape::One(choices) | Shape::Any(choices) => choices(),
-            Shape::Line | Shape::Text | Shape::Day => Vec::new(),
+            One(choices) | Any(choices) => choices(),
+            Line | Text | Day => Vec::new(),
         }
     }
 
     /// The names under which a browser sends it.
     pub fn names(&self) -> Vec<String> {
         match self.shape {
-            Shape::Day => ["day", "month", "year"].map(|it| format!("{}_{it}", self.field)).to_vec(),
+            Day => ["day", "month", "year"].map(|it| format!("{}_{it}", self.field)).to_vec(),
             _ => vec![self.field.to_owned()],
         }
     }
@@ -103,8 +103,8 @@ const fn ask(
     shape: Shape,
 ) -> Question {
     let steer = match shape {
-        Shape::Line | Shape::Text => Steer::Whole,
-        Shape::One(_) | Shape::Any(_) | Shape::Day => Steer::No,
+        Line | Text => Steer::Whole,
+        One(_) | Any(_) | Day => Steer::No,
     };
     Question { step, field, label, short, hint: "", shape, needed: "", steer }
 }
@@ -136,10 +136,11 @@ fn urgencies() -> Vec<Choice> {
             "Within one working day: harm is likely soon, or it is getting worse. The team is written to at once. This \
              is not an emergency service: if somebody is in danger now, call 999"
         }
-        Urgency::Routine => "In the ordinary way: it needs to be discussed, and it can wait for the meeting",
+        Urgency::Routine => {
+            "In the ordinary way: it needs to be discussed, and it can wait for the meeting"
+        }
     };
-    let choice =
-        |it: &Urgency| Choice { value: it.as_str(), text: it.title(), hint: hint(*it) };
+    let choice = |it: &Urgency| Choice { value: it.as_str(), text: it.title(), hint: hint(*it) };
     Urgency::ALL.iter().map(choice).collect()
 }
 

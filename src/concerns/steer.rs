@@ -51,7 +51,9 @@ impl What {
             Self::Name | Self::PerhapsName => {
                 "say who it is without the name, for example “a Year 9 pupil”, “pupil A”, “a man of about 30”"
             }
-            Self::BirthDate => "give an age or a year group, for example “aged about 14” or “Year 9”",
+            Self::BirthDate => {
+                "give an age or a year group, for example “aged about 14” or “Year 9”"
+            }
             Self::Upn | Self::NhsNumber => "leave it out here: it belongs in the child’s referral",
             Self::Telephone => "leave it out here: a number that matters goes to the police on 101",
             Self::Registration => {
@@ -271,8 +273,22 @@ fn shape(text: &str) -> String {
 /// Accounts and addresses: what begins with or contains an @, and what follows the name of an app.
 fn handles(pieces: &[&str]) -> Vec<String> {
     const APPS: [&str; 16] = [
-        "snap", "snapchat", "insta", "instagram", "tiktok", "discord", "telegram", "whatsapp", "username",
-        "gamertag", "psn", "roblox", "twitter", "facebook", "handle", "account",
+        "snap",
+        "snapchat",
+        "insta",
+        "instagram",
+        "tiktok",
+        "discord",
+        "telegram",
+        "whatsapp",
+        "username",
+        "gamertag",
+        "psn",
+        "roblox",
+        "twitter",
+        "facebook",
+        "handle",
+        "account",
     ];
     let mut found = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {

@@ -51,7 +51,9 @@ fn everybody_due(db: &mut Db, hour: u32, at: NaiveDateTime) -> Result<Vec<Due>> 
     let meetings = queries::meetings_ahead(db, at)?;
     let urns = people.iter().flat_map(Actor::schools).collect();
     let by_school = queries::teams_of_schools(db, urns, today)?;
-    people.sort_by_cached_key(|it| (it.scope().sees_every_team(), it.posts().iter().map(|it| it.team).max()));
+    people.sort_by_cached_key(|it| {
+        (it.scope().sees_every_team(), it.posts().iter().map(|it| it.team).max())
+    });
     let mut found = Vec::new();
     for person in people {
         let rhythm = rhythms.get(&person.id).copied().unwrap_or_else(|| Rhythm::usual(&person));

@@ -59,7 +59,7 @@ pub fn next(
 
 fn next_cut_off<'a>(at: NaiveDateTime, meetings: &[&'a Meeting]) -> Option<&'a Meeting> {
     let ahead = meetings.iter().copied().filter(|it| it.cut_off_at > at);
-    ahead.min_by_key(|it| (it.cut_off_at, it.id.clone()))
+    ahead.min_by_key(|it| (it.cut_off_at, it.id))
 }
 
 /// The working day before a meeting's papers close.
@@ -80,10 +80,12 @@ fn is_working(day: NaiveDate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::districts::TeamId;
+    use crate::districts::{MeetingId, TeamId};
 
     fn on(date: u32, hour: u32) -> NaiveDateTime {
-        NaiveDate::from_ymd_opt(2026, 11, date).and_then(|it| it.and_hms_opt(hour, 0, 0)).expect("a date")
+        NaiveDate::from_ymd_opt(2026, 11, date)
+            .and_then(|it| it.and_hms_opt(hour, 0, 0))
+            .expect("a date")
     }
 
     fn key(rhythm: Rhythm, at: NaiveDateTime, meetings: &[&Meeting]) -> String {
@@ -103,17 +105,18 @@ mod tests {
 
     #[test]
     fn before_a_meeting_is_the_working_day_before_its_papers_close() {
-        let meeting = |id: &str, cut_off_at| Meeting {
-            id: id.to_owned(),
+        let meeting = |cut_off_at| Meeting {
+            id: MeetingId::random(),
             team: TeamId::random(),
             starts_at: cut_off_at + chrono::TimeDelta::days(7),
             cut_off_at,
         };
-        let (first, second) = (meeting("a", on(23, 17)), meeting("b", on(30, 17)));
+        let (first, second) = (meeting(on(23, 17)), meeting(on(30, 17)));
         let both = [&second, &first];
         let days = [on(19, 12), on(20, 7), on(23, 16), on(23, 17), on(27, 7)];
         let found = days.map(|at| key(Rhythm::BeforeMeeting, at, &both));
-        assert_eq!(found, ["-", "meeting:a", "meeting:a", "-", "meeting:b"]);
+        let [a, b] = [&first, &second].map(|it| format!("meeting:{}", it.id));
+        assert_eq!(found, ["-", &a, &a, "-", &b]);
         assert_eq!(key(Rhythm::BeforeMeeting, on(23, 8), &[]), "2026-W48");
     }
 

@@ -10,7 +10,7 @@ use super::Rhythm;
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::concerns::Status;
-use crate::districts::TeamId;
+use crate::districts::{MeetingId, TeamId};
 use crate::mail::LetterKind;
 use crate::schools::Urn;
 use crate::store::Db;
@@ -23,7 +23,7 @@ const MEETINGS_MAX: i64 = 500;
 /// When a team sits, as far as a digest says it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Meeting {
-    pub id: String,
+    pub id: MeetingId,
     pub team: TeamId,
     pub starts_at: NaiveDateTime,
     pub cut_off_at: NaiveDateTime,
@@ -158,8 +158,7 @@ pub(super) fn of_schools(
     if schools.is_empty() {
         return Ok(Vec::new());
     }
-    let moved =
-        concerns::changed_at.gt(since).or(concerns::status.eq(Status::MoreInformation));
+    let moved = concerns::changed_at.gt(since).or(concerns::status.eq(Status::MoreInformation));
     Ok(concerns::table
         .filter(concerns::school_urn.eq_any(schools))
         .filter(moved)

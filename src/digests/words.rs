@@ -14,6 +14,8 @@ use crate::mail::facts::{DigestFacts, Section};
 
 /// More references than this are not listed in one place.
 const REFERENCES_MAX: usize = 20;
+/// How many lists the subject names.
+const FEW: usize = 3;
 /// How far the first digest looks back.
 const FIRST: TimeDelta = TimeDelta::days(7);
 
@@ -39,15 +41,31 @@ pub(super) fn digest(person: &Actor, rhythm: Rhythm, sheet: &Sheet) -> DigestFac
         (false, true) => "This is your first digest. What is new in it came in the last seven days.".to_owned(),
         (false, false) => format!("Your last digest was on {}.", calendar::moment(since)),
     };
-    let few: Vec<String> = lists.iter().map(|it| format!("{} {}", it.count, it.few)).collect();
     DigestFacts {
         day: calendar::weekday_date(calendar::day(sheet.at)),
-        summary: if few.is_empty() { "nothing needs you".to_owned() } else { few.join(", ") },
+        summary: summary(&lists),
         opening,
         sections: lists.iter().map(List::section).collect(),
+        path: if sees_concerns(person) { "/concerns" } else { "/meetings" },
         meetings: meetings(person, sheet),
         why: why(person, rhythm),
     }
+}
+
+/// A partner sees meetings, without the concerns behind them.
+fn sees_concerns(person: &Actor) -> bool {
+    [Role::Dsl, Role::Coordinator, Role::County].iter().any(|it| person.is(*it))
+}
+
+/// The first lists in a few words: subjects are short.
+fn summary(lists: &[List]) -> String {
+    if lists.is_empty() {
+        return "nothing needs you".to_owned();
+    }
+    let few: Vec<String> =
+        lists.iter().take(FEW).map(|it| format!("{} {}", it.count, it.few)).collect();
+    let more = if lists.len() > FEW { " and more" } else { "" };
+    format!("{}{more}", few.join(", "))
 }
 
 /// One list of a digest: what it is, in a few words and in a heading, and what is on it.
@@ -82,13 +100,9 @@ impl<'a> List<'a> {
         let mut references = self.references.join(", ");
         let more = self.count - self.references.len();
         if more > 0 && !references.is_empty() {
-            references.push_str(&format!(" and {more} more"));
+            references = format!("{references} and {more} more");
         }
-        Section {
-            heading: format!("{}: {} {noun}", self.heading, self.count),
-            references,
-            path: "/concerns",
-        }
+        Section { heading: format!("{}: {} {noun}", self.heading, self.count), references }
     }
 }
 
@@ -104,12 +118,32 @@ fn of_teams<'a>(person: &Actor, sheet: &'a Sheet, since: NaiveDateTime) -> Vec<L
     let first_look = || open().filter(is(Status::Submitted)).filter(move |it| !is_answered(it));
     let answered = open().filter(is(Status::Submitted)).filter(is_answered);
     vec![
-        List::of("new", "New since your last digest", first_look().filter(|it| it.raised_at > since)),
+        List::of(
+            "new",
+            "New since your last digest",
+            first_look().filter(|it| it.raised_at > since),
+        ),
         List::of("answered", "Answered by the school", answered),
-        List::of("redirected to you", "Redirected to your team", open().filter(is(Status::Redirected))),
-        List::of("waiting", "Still waiting for a first look", first_look().filter(|it| it.raised_at <= since)),
-        List::of("to link", "Accepted, and not part of a context yet", open().filter(is(Status::Accepted))),
-        List::of("asked", "Waiting for a school's answer", open().filter(is(Status::MoreInformation))),
+        List::of(
+            "redirected to you",
+            "Redirected to your team",
+            open().filter(is(Status::Redirected)),
+        ),
+        List::of(
+            "waiting",
+            "Still waiting for a first look",
+            first_look().filter(|it| it.raised_at <= since),
+        ),
+        List::of(
+            "to link",
+            "Accepted, and not part of a context yet",
+            open().filter(is(Status::Accepted)),
+        ),
+        List::of(
+            "asked",
+            "Waiting for a school's answer",
+            open().filter(is(Status::MoreInformation)),
+        ),
     ]
 }
 
@@ -154,7 +188,8 @@ fn meetings(person: &Actor, sheet: &Sheet) -> Vec<String> {
 }
 
 fn sentence(meeting: &Meeting, at: NaiveDateTime) -> String {
-    let moment = |at| format!("{} at {}", calendar::weekday_date(calendar::day(at)), calendar::time_of(at));
+    let moment =
+        |at| format!("{} at {}", calendar::weekday_date(calendar::day(at)), calendar::time_of(at));
     let close = if meeting.cut_off_at > at { "Papers close on" } else { "Papers closed on" };
     format!("{}. {close} {}.", moment(meeting.starts_at), moment(meeting.cut_off_at))
 }

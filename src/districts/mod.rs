@@ -30,7 +30,7 @@ pub use atlas::{Atlas, AtlasCache};
 pub use grid::Position;
 pub use place::{NotAPlace, Place, Postcode};
 pub use queries::{team_names, team_of_area, teams};
-pub use route::{Found, Neighbour, route};
+pub use route::{Found, Neighbour, route, served};
 
 random_id! {
     /// A district team.

@@ -51,6 +51,14 @@ pub fn route(db: &mut Db, atlas: &Atlas, place: &Place, today: NaiveDate) -> Res
     Ok(Found { position: Some(position), area, team, neighbours })
 }
 
+/// Every area that a team serves on a day, by name.
+pub fn served(db: &mut Db, atlas: &Atlas, today: NaiveDate) -> Result<Vec<Neighbour>> {
+    let codes: Vec<AreaCode> = atlas.areas().map(|it| it.code.clone()).collect();
+    let mut teams = queries::teams_of_areas(db, &codes, today)?;
+    let served = |area: &Area| Some(Neighbour { team: teams.remove(&area.code)?, area: area.clone() });
+    Ok(atlas.areas().filter_map(served).collect())
+}
+
 fn position(db: &mut Db, place: &Place) -> Result<Option<Position>> {
     match place {
         Place::Position(position) => Ok(Some(*position)),

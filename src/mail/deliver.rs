@@ -31,7 +31,7 @@ const LANES: usize = 8;
 /// Longer than a batch can take: `BEGIN_WITHIN` and one letter at its slowest.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// What is not begun by then is given back.
-const BEGIN_WITHIN: Duration = Duration::from_secs(180);
+const BEGIN_WITHIN: Duration = Duration::from_mins(3);
 /// After a letter was handed over and no answer came.
 const AFTER_SILENCE: TimeDelta = TimeDelta::minutes(10);
 const LATER_MIN_S: i64 = 60;
@@ -57,7 +57,9 @@ pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
     let ready = round.write(&held)?;
     let sent = match Route::of(&portal.settings)? {
         Some(route) => round.send(&route, ready)?,
-        None => round.settle(ready.iter().map(|it| (it.id, End::Sent(now))).collect())?,
+        None => {
+            round.settle(&ready.iter().map(|it| (it.id, End::Sent(now))).collect::<Vec<_>>())?
+        }
     };
     Ok(Done { count: sent, is_more })
 }
@@ -92,11 +94,13 @@ impl Round<'_> {
         for letter in held {
             match self.one(letter, addresses.get(&letter.account_id)) {
                 Ok(one) => written.push(one),
-                Err(Failure::Unwritable) => ends.push((letter.id, self.later(letter.id, Failure::Unwritable))),
+                Err(Failure::Unwritable) => {
+                    ends.push((letter.id, self.later(letter.id, Failure::Unwritable)));
+                }
                 Err(why) => ends.push((letter.id, End::Stopped(self.at, why))),
             }
         }
-        self.settle(ends)?;
+        self.settle(&ends)?;
         self.portal.store.write(|db| {
             for (sealed, words) in &written {
                 queries::keep(db, sealed.id, &self.lease, (sealed.to.as_ref(), words))?;
@@ -118,13 +122,12 @@ impl Round<'_> {
             Failure::Unwritable
         };
         let kept = letter.subject.clone().zip(letter.text.clone()).zip(letter.html.clone());
-        let words = match kept {
-            Some(((subject, text), html)) => Words { subject, text, html },
-            None => {
-                let facts = serde_json::from_str(&letter.facts)
-                    .map_err(|_bad| unwritable(crate::Error::Corrupt("letter")))?;
-                compose::words(self.portal, letter.kind, &facts).map_err(unwritable)?
-            }
+        let words = if let Some(((subject, text), html)) = kept {
+            Words { subject, text, html }
+        } else {
+            let facts = serde_json::from_str(&letter.facts)
+                .map_err(|_bad| unwritable(crate::Error::Corrupt("letter")))?;
+            compose::words(self.portal, letter.kind, &facts).map_err(unwritable)?
         };
         let whose = (letter.id, letter.queued_at);
         let sealed = compose::seal(&self.portal.settings, whose, to, &words).map_err(unwritable)?;
@@ -150,8 +153,9 @@ impl Round<'_> {
             }
             drop(say);
             while let Ok(first) = hear.recv() {
-                let ends = std::iter::once(first).chain(hear.try_iter());
-                sent += self.settle(ends.map(|(id, fate)| (id, self.end(id, fate))).collect())?;
+                let fates = std::iter::once(first).chain(hear.try_iter());
+                let ends: Vec<_> = fates.map(|(id, fate)| (id, self.end(id, fate))).collect();
+                sent += self.settle(&ends)?;
             }
             Ok(sent)
         })
@@ -178,19 +182,19 @@ impl Round<'_> {
     }
 
     /// Writes down how letters ended. Says how many were sent.
-    fn settle(&self, ends: Vec<(LetterId, End)>) -> Result<usize> {
+    fn settle(&self, ends: &[(LetterId, End)]) -> Result<usize> {
         if ends.is_empty() {
             return Ok(0);
         }
         self.portal.store.write(|db| {
-            for (id, end) in &ends {
+            for (id, end) in ends {
                 if !queries::settle(db, *id, &self.lease, *end)? {
                     tracing::warn!(letter = %id, "a letter was taken over by another worker");
                 }
             }
             Ok(())
         })?;
-        for (id, end) in &ends {
+        for (id, end) in ends {
             if let End::Stopped(_, why) = end {
                 tracing::error!(letter = %id, why = why.as_str(), "a letter was stopped");
             }

@@ -27,6 +27,8 @@ pub struct DigestFacts {
     /// What period it covers, as a sentence.
     pub opening: String,
     pub sections: Vec<Section>,
+    /// Where to see more, after signing in.
+    pub path: &'static str,
     /// A sentence for each meeting ahead.
     pub meetings: Vec<String>,
     /// Why this person gets it, as a sentence.
@@ -40,8 +42,6 @@ pub struct Section {
     pub heading: String,
     /// References on one line, and how many more there are. May be empty.
     pub references: String,
-    /// Where to see them, after signing in.
-    pub path: &'static str,
 }
 
 /// Facts as a letter carries them.

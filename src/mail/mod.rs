@@ -68,7 +68,9 @@ impl Failure {
             Self::Unwritable => "it could not be written",
             Self::Unanswered => "the mail server did not say whether it has it",
             Self::Left => "its person held no post any more",
-            Self::BadAddress => "the e-mail address of the account is not one that mail can be sent to",
+            Self::BadAddress => {
+                "the e-mail address of the account is not one that mail can be sent to"
+            }
             Self::Refused => "the mail server refused the address",
         }
     }

@@ -13,9 +13,11 @@ const PAGE: usize = 50;
 
 /// The routes of this slice; outside the demonstration there is nothing at them.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/demo/mailbox", Policy::Anyone, list)
-        .get("/demo/mailbox/{id}", Policy::Anyone, show)
+    Routes::new().get("/demo/mailbox", Policy::Anyone, list).get(
+        "/demo/mailbox/{id}",
+        Policy::Anyone,
+        show,
+    )
 }
 
 async fn list(visitor: Visitor, query: Query<ListQuery>) -> Result<Page> {
@@ -24,7 +26,8 @@ async fn list(visitor: Visitor, query: Query<ListQuery>) -> Result<Page> {
     let mut lines = visitor.app.read(move |db| queries::all_sent(db, before, limit)).await?;
     let has_older = lines.len() > PAGE;
     lines.truncate(PAGE);
-    let older = lines.last().filter(|_| has_older).map(|it| format!("/demo/mailbox?before={}", it.id));
+    let older =
+        lines.last().filter(|_| has_older).map(|it| format!("/demo/mailbox?before={}", it.id));
     let letters = lines.iter().map(row).collect();
     visitor.page("demo/mailbox.html", &MailboxPage { letters, older: older.unwrap_or_default() })
 }

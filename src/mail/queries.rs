@@ -149,9 +149,8 @@ pub fn of_person(
 /// One of a person's letters as it was written. Somebody else's is not there, nor is one that is not written yet.
 pub fn one_of_person(db: &mut Db, person: AccountId, id: LetterId) -> Result<(Line, Words)> {
     let mine = letters::table.find(id).filter(letters::account_id.eq(person));
-    type Row = (Line, (Option<String>, Option<String>, Option<String>));
     let words = (letters::subject, letters::text, letters::html);
-    let row: Row = mine.select((Line::as_select(), words)).first(db)?;
+    let row: (Line, Written) = mine.select((Line::as_select(), words)).first(db)?;
     whole(row)
 }
 
@@ -172,13 +171,13 @@ pub(super) fn all_sent(db: &mut Db, before: Option<LetterId>, limit: i64) -> Res
 
 /// Any letter that was sent. For the demonstration's mailbox and nothing else.
 pub(super) fn any_sent(db: &mut Db, id: LetterId) -> Result<(Line, Words)> {
-    type Row = (Line, (Option<String>, Option<String>, Option<String>));
     let sent = letters::table.find(id).filter(letters::sent_at.is_not_null());
     let words = (letters::subject, letters::text, letters::html);
-    let row: Row = sent.select((Line::as_select(), words)).first(db)?;
+    let row: (Line, Written) = sent.select((Line::as_select(), words)).first(db)?;
     whole(row)
 }
 
+/// Subject, text and HTML, once they are written.
 type Written = (Option<String>, Option<String>, Option<String>);
 
 fn whole((line, words): (Line, Written)) -> Result<(Line, Words)> {

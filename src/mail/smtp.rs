@@ -18,7 +18,7 @@ use crate::{Error, Result};
 /// A server that does not answer a command in this time is away.
 const COMMAND_WITHIN: Duration = Duration::from_secs(20);
 /// A server may read and filter a letter before it says that it has it.
-const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 
 type Trouble = lettre::transport::smtp::Error;
 
@@ -64,7 +64,8 @@ impl Route {
     pub fn of(settings: &Settings) -> Result<Option<Self>> {
         let Mail::Smtp { host: server, port, tls } = &settings.mail else { return Ok(None) };
         let parameters = TlsParameters::new(server.clone());
-        let credentials = settings.mail_password.as_ref().filter(|_| !settings.mail_user.is_empty());
+        let credentials =
+            settings.mail_password.as_ref().filter(|_| !settings.mail_user.is_empty());
         let name = host(&settings.base_url);
         let hello = name.parse().map_or_else(|_| ClientId::Domain(name.to_owned()), ClientId::Ipv4);
         Ok(Some(Self {
@@ -96,11 +97,11 @@ impl Route {
 
     /// Hands a letter over, on the line that is open if it still is. A line that is not at rest afterwards is closed.
     pub fn carry(&self, line: &mut Option<SmtpConnection>, letter: &Sealed) -> Fate {
-        let (mut open, mut is_fresh) = (line.take(), false);
+        let mut open = line.take();
         loop {
-            let mut connection = match open.take().map_or_else(|| self.fresh(&mut is_fresh), Ok) {
-                Ok(connection) => connection,
-                Err(_) => return Fate::Unreachable,
+            let is_fresh = open.is_none();
+            let Ok(mut connection) = open.take().map_or_else(|| self.call(), Ok) else {
+                return Fate::Unreachable;
             };
             match self.hand_over(&mut connection, letter) {
                 Ok(fate) => {
@@ -115,11 +116,6 @@ impl Route {
                 }
             }
         }
-    }
-
-    fn fresh(&self, is_fresh: &mut bool) -> Result<SmtpConnection, Trouble> {
-        *is_fresh = true;
-        self.call()
     }
 
     /// `Ok` leaves the line at rest, `Err` does not.

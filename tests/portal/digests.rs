@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use e4s::accounts::AccountId;
 use e4s::app::Portal;
 use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, Status, Urgency};
+use e4s::deed::Deed;
 use e4s::digests::{Rhythm, compile};
-use e4s::districts::TeamId;
+use e4s::districts::{MeetingId, TeamId};
 use e4s::mail::{LetterId, deliver};
 use e4s::schools::Urn;
 use e4s::store::schema::{concerns, drafts, letters, meetings};
@@ -35,37 +36,45 @@ impl<'a> District<'a> {
         Self { world, team, school, coordinator, lead }
     }
 
-    /// A concern of this district's school, with this district's team.
-    fn concern(&self, number: u32, status: Status, (raised, changed): (i64, i64)) -> String {
+    /// A concern of this district's school, with this district's team; raised and changed so many minutes ago.
+    fn concern(&self, number: u32, status: Status, ago: (i64, i64)) -> String {
         let reference = format!("C-TEST-{number:02}");
-        let ago = |minutes| self.world.now() - TimeDelta::minutes(minutes);
-        self.world.house(|deed| {
-            diesel::insert_into(concerns::table)
-                .values((
-                    (
-                        concerns::id.eq(ConcernId::random()),
-                        concerns::reference.eq(&reference),
-                        concerns::draft_id.eq(DraftId::random()),
-                        concerns::school_urn.eq(self.school),
-                        concerns::team_id.eq(self.team),
-                        concerns::area_code.eq(PLANTED),
-                        concerns::area_edition.eq(PLANTED),
-                        concerns::raised_by.eq(self.lead.id),
-                    ),
-                    (
-                        concerns::raised_at.eq(ago(raised)),
-                        concerns::changed_at.eq(ago(changed)),
-                        concerns::status.eq(status),
-                        concerns::kind.eq(Kind::Location),
-                        concerns::main_harm.eq(Harm::Weapons),
-                        concerns::urgency.eq(Urgency::Routine),
-                        concerns::answers.eq(answers()),
-                    ),
-                ))
-                .execute(deed.db)?;
-            Ok(())
-        });
+        self.world.house(|deed| self.insert(deed, &reference, status, ago));
         reference
+    }
+
+    fn insert(
+        &self,
+        deed: &mut Deed,
+        reference: &str,
+        status: Status,
+        (raised, changed): (i64, i64),
+    ) -> e4s::Result<()> {
+        let ago = |minutes| deed.at - TimeDelta::minutes(minutes);
+        let row = (
+            (
+                concerns::id.eq(ConcernId::random()),
+                concerns::reference.eq(reference),
+                concerns::draft_id.eq(DraftId::random()),
+                concerns::school_urn.eq(self.school),
+                concerns::team_id.eq(self.team),
+                concerns::area_code.eq(PLANTED),
+                concerns::area_edition.eq(PLANTED),
+                concerns::raised_by.eq(self.lead.id),
+            ),
+            (
+                concerns::raised_at.eq(ago(raised)),
+                concerns::arrived_at.eq(ago(raised)),
+                concerns::changed_at.eq(ago(changed)),
+                concerns::status.eq(status),
+                concerns::kind.eq(Kind::Location),
+                concerns::main_harm.eq(Harm::Weapons),
+                concerns::urgency.eq(Urgency::Routine),
+                concerns::answers.eq(answers()),
+            ),
+        );
+        diesel::insert_into(concerns::table).values(row).execute(deed.db)?;
+        Ok(())
     }
 
     fn draft(&self) {
@@ -84,11 +93,12 @@ impl<'a> District<'a> {
         });
     }
 
-    fn meeting(&self, cut_off: (u32, u32), starts: (u32, u32)) {
+    fn meeting(&self, cut_off: (u32, u32), starts: (u32, u32)) -> MeetingId {
+        let id = MeetingId::random();
         self.world.house(|deed| {
             diesel::insert_into(meetings::table)
                 .values((
-                    meetings::id.eq(format!("m{}", cut_off.1)),
+                    meetings::id.eq(id),
                     meetings::team_id.eq(self.team),
                     meetings::cut_off_at.eq(day(cut_off, 17)),
                     meetings::starts_at.eq(day(starts, 14)),
@@ -98,6 +108,7 @@ impl<'a> District<'a> {
                 .execute(deed.db)?;
             Ok(())
         });
+        id
     }
 }
 
@@ -205,7 +216,9 @@ fn nothing_of_what_was_reported_is_in_any_letter() {
     assert_eq!(work(&world), 4);
     for letter in postbox.letters() {
         let all = format!("{}{}{}{}", letter.subject, letter.text, letter.html, letter.raw);
-        for word in [PLANTED, Harm::Weapons.title(), Kind::Location.title(), "A coordinator", "A dsl"] {
+        for word in
+            [PLANTED, Harm::Weapons.title(), Kind::Location.title(), "A coordinator", "A dsl"]
+        {
             assert!(!all.contains(word), "{word} in {}", letter.text);
         }
     }
@@ -220,7 +233,8 @@ fn there_is_one_digest_a_period_through_two_workers_and_a_restart() {
         world.coordinator(district.team);
     }
     let now = world.now();
-    let open = || Portal::open(world.portal.settings.clone(), world.portal.clock.clone()).expect("opens");
+    let open =
+        || Portal::open(world.portal.settings.clone(), world.portal.clock.clone()).expect("opens");
     let portals = [open(), open()];
     let counts: usize = std::thread::scope(|scope| {
         let workers = portals.each_ref().map(|portal| {
@@ -255,15 +269,18 @@ fn each_rhythm_has_its_own_days() {
         diesel::insert_into(rhythms::table).values(chosen).execute(deed.db)?;
         Ok(())
     });
-    district.meeting((11, 30), (12, 7));
+    let meeting = district.meeting((11, 30), (12, 7));
     for _ in 0..(9 * 24) {
         work(&world);
         world.later(TimeDelta::hours(1));
     }
     let days = ["23", "24", "25", "26", "27", "30"].map(|it| format!("2026-11-{it}")).to_vec();
-    assert_eq!(periods(&world, daily.id), [days, vec!["2026-12-01".to_owned(), "2026-12-02".to_owned()]].concat());
+    assert_eq!(
+        periods(&world, daily.id),
+        [days, vec!["2026-12-01".to_owned(), "2026-12-02".to_owned()]].concat()
+    );
     assert_eq!(periods(&world, weekly.id), ["2026-W48", "2026-W49"]);
-    assert_eq!(periods(&world, before.id), ["meeting:m30", "2026-W49"]);
+    assert_eq!(periods(&world, before.id), [format!("meeting:{meeting}"), "2026-W49".to_owned()]);
 }
 
 #[test]
@@ -295,19 +312,61 @@ async fn a_person_chooses_how_often_and_sees_what_would_come_and_what_came() {
 
     let wrong = lead.post("/digests", &[("rhythm", "never")]).await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.main().contains("Select how often your digest comes") && wrong.body.contains("<title>Error: "));
+    assert!(
+        wrong.main().contains("Select how often your digest comes")
+            && wrong.body.contains("<title>Error: ")
+    );
 
     let chosen = lead.post("/digests", &[("rhythm", "daily")]).await;
     let page = lead.get(chosen.path()).await;
-    assert!(page.main().contains("Your choice is saved") && page.body.contains("value=\"daily\" checked"));
+    assert!(
+        page.main().contains("Your choice is saved")
+            && page.body.contains("value=\"daily\" checked")
+    );
     assert_eq!(world.audit(), ["rhythm-chosen"]);
 
     let mine = |it: &Person| -> LetterId {
         let id = it.id;
-        world.look(|db| Ok(letters::table.filter(letters::account_id.eq(id)).select(letters::id).first(db)?))
+        world.look(|db| {
+            Ok(letters::table.filter(letters::account_id.eq(id)).select(letters::id).first(db)?)
+        })
     };
     let letter = lead.get(&format!("/digests/{}", mine(lead))).await;
     assert!(letter.main().contains("C-TEST-01"), "{}", letter.main());
     assert_eq!(lead.get(&format!("/digests/{}", mine(other))).await.status, 404);
     assert_eq!(world.admin().get("/digests").await.status, 403);
+}
+
+#[test]
+#[ignore = "it takes a minute: cargo test --release -- --ignored"]
+fn a_thousand_people_over_a_hundred_thousand_concerns() {
+    let postbox = Postbox::open();
+    let world = World::with(postbox.used_by());
+    let districts: Vec<District> = (0..6).map(|it| District::new(&world, 100_001 + it)).collect();
+    for number in 0..988 {
+        let district = &districts[number % 6];
+        if number % 3 == 0 {
+            world.coordinator(district.team)
+        } else {
+            world.dsl(district.school)
+        };
+    }
+    world.house(|deed| {
+        for number in 0..100_000_usize {
+            let district = &districts[number % 6];
+            let status = Status::ALL[number % Status::ALL.len()];
+            let minutes = i64::try_from(number).expect("a number");
+            district.insert(deed, &format!("C-{number}"), status, (minutes, minutes / 2))?;
+        }
+        Ok(())
+    });
+    let begun = std::time::Instant::now();
+    let compiled = compile::run(&world.portal, world.now()).expect("compiled").count;
+    let compiling = begun.elapsed();
+    let begun = std::time::Instant::now();
+    while deliver::run(&world.portal, world.now()).expect("delivered").is_more {}
+    let delivering = begun.elapsed();
+    assert_eq!(postbox.letters().len(), compiled);
+    assert!(compiling.as_secs() < 10, "{compiled} digests were compiled in {compiling:.1?}");
+    assert!(delivering.as_secs() < 30, "{compiled} letters were delivered in {delivering:.1?}");
 }

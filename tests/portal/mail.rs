@@ -39,7 +39,9 @@ fn standing(world: &World) -> Vec<(i32, Option<Failure>, bool, bool)> {
         let columns = (letters::tries, letters::failure, letters::sent_at, letters::stopped_at);
         Ok(letters::table.order(letters::id).select(columns).load(db)?)
     });
-    rows.into_iter().map(|(tries, why, sent, stopped)| (tries, why, sent.is_some(), stopped.is_some())).collect()
+    rows.into_iter()
+        .map(|(tries, why, sent, stopped)| (tries, why, sent.is_some(), stopped.is_some()))
+        .collect()
 }
 
 #[test]
@@ -83,12 +85,16 @@ fn a_letter_has_the_headers_that_mail_programs_look_for() {
     deliver(&world);
 
     let letter = postbox.letter();
-    let id: e4s::mail::LetterId = world.look(|db| Ok(letters::table.select(letters::id).first(db)?));
+    let id: e4s::mail::LetterId =
+        world.look(|db| Ok(letters::table.select(letters::id).first(db)?));
     assert_eq!(letter.message_id, format!("<{id}@127.0.0.1>"));
     assert_eq!(letter.to_header, address(&world, &person));
     assert_eq!(letter.from, "\"E4S\" <e4s@localhost.example>");
     assert_eq!(letter.date, "2026-11-23T12:00:00.000Z");
-    assert_eq!(letter.headers["list-unsubscribe"], "List-Unsubscribe: <http://127.0.0.1:8400/digests>");
+    assert_eq!(
+        letter.headers["list-unsubscribe"],
+        "List-Unsubscribe: <http://127.0.0.1:8400/digests>"
+    );
     assert_eq!(letter.headers["auto-submitted"], "Auto-Submitted: auto-generated");
     assert!(!letter.headers.contains_key("reply-to"));
 }
@@ -217,9 +223,8 @@ fn two_workers_at_once_send_each_letter_once() {
     let second = Portal::open(world.portal.settings.clone(), world.portal.clock.clone());
     let second = second.expect("opens");
     let sent: usize = std::thread::scope(|scope| {
-        let workers = [&*world.portal, &second, &*world.portal, &second].map(|portal| {
-            scope.spawn(move || deliver::run(portal, now).expect("delivered").count)
-        });
+        let workers = [&*world.portal, &second, &*world.portal, &second]
+            .map(|portal| scope.spawn(move || deliver::run(portal, now).expect("delivered").count));
         workers.into_iter().map(|it| it.join().expect("a worker")).sum()
     });
     let mut ids: Vec<String> = postbox.letters().into_iter().map(|it| it.message_id).collect();
@@ -301,7 +306,8 @@ async fn the_demonstration_shows_every_letter_with_both_parts_and_nobody_else_do
 
     let list = world.get("/demo/mailbox").await;
     assert!(list.main().contains(&address(&world, &person)), "{}", list.main());
-    let id: e4s::mail::LetterId = world.look(|db| Ok(letters::table.select(letters::id).first(db)?));
+    let id: e4s::mail::LetterId =
+        world.look(|db| Ok(letters::table.select(letters::id).first(db)?));
     let letter = world.get(&format!("/demo/mailbox/{id}")).await;
     insta::assert_snapshot!(letter.main().replace(&address(&world, &person), "TO"));
 

@@ -2,13 +2,17 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
 mod accounts;
+mod components;
+mod contexts;
+mod curriculum;
+mod curriculum_pages;
 mod digests;
 mod districts;
 mod mail;
+mod meetings;
 mod postbox;
-mod components;
-mod curriculum;
-mod curriculum_pages;
+mod report;
 mod schools;
+mod tidy;
 mod triage;
 mod world;

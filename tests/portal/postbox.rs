@@ -75,7 +75,8 @@ impl Postbox {
     pub fn used_by(&self) -> impl FnOnce(&mut Settings) {
         let port = self.port;
         move |settings| {
-            settings.mail = Mail::Smtp { host: "127.0.0.1".to_owned(), port, tls: Tls::LoopbackOnly };
+            settings.mail =
+                Mail::Smtp { host: "127.0.0.1".to_owned(), port, tls: Tls::LoopbackOnly };
         }
     }
 
@@ -126,9 +127,15 @@ impl Arrived {
 
 fn unescaped(text: &str) -> String {
     let mut text = text.to_owned();
-    for (escaped, plain) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2F;", "/"), ("&amp;", "&")]
-    {
+    for (escaped, plain) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(escaped, plain);
     }
     text

@@ -336,6 +336,13 @@ impl Answer {
         self.location.as_deref().expect("a redirect")
     }
 
+    /// Where the page's link to the next one leads, if it has one.
+    pub fn next(&self) -> Option<String> {
+        let (before, _) = self.body.split_once("rel=\"next\"")?;
+        let (_, href) = before.rsplit_once("href=\"")?;
+        Some(href.split('"').next()?.replace("&amp;", "&"))
+    }
+
     /// What a person reads of the page's main part, a line for each piece of text.
     pub fn main(&self) -> String {
         let after = self.body.split_once("<main").map_or(self.body.as_str(), |(_, it)| it);

@@ -1,0 +1,130 @@
+//! A context is the place or group that a team works on: it gathers the concerns that speak of it, from any school.
+//!
+//! It begins when a coordinator gathers a first concern into it. A meeting is set, discusses it, plans, and reviews what
+//! has changed; then it is closed, with a reason. A concern that is added to a closed context opens it again. Its label
+//! names a place, or a group in neutral words, and never a child.
+
+pub mod gather;
+pub mod move_on;
+pub mod read;
+
+pub mod pages;
+pub mod policy;
+pub mod queries;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::accounts::AccountId;
+use crate::concerns::Kind;
+use crate::districts::TeamId;
+use crate::store::schema::contexts;
+use crate::store::{random_id, text_enum};
+
+random_id! {
+    /// A context, in addresses.
+    pub ContextId
+}
+
+text_enum! {
+    /// Where a context is in its life. `may_become` is the whole of the rule.
+    pub enum State {
+        Screened = "screened",
+        Scheduled = "scheduled",
+        Discussed = "discussed",
+        Planned = "planned",
+        UnderReview = "under_review",
+        Closed = "closed",
+    }
+}
+
+impl State {
+    /// True if a context may go from here to there in one step. It goes forward; back to a meeting from anywhere that a
+    /// meeting has been; and it can be closed at any time. Closed, it begins again.
+    pub fn may_become(self, next: Self) -> bool {
+        use State::{Closed, Discussed, Planned, Scheduled, Screened, UnderReview};
+        match self {
+            Screened => matches!(next, Scheduled | Closed),
+            Scheduled => matches!(next, Discussed | Closed),
+            Discussed => matches!(next, Planned | Scheduled | Closed),
+            Planned => matches!(next, UnderReview | Scheduled | Closed),
+            UnderReview => matches!(next, Planned | Scheduled | Closed),
+            Closed => matches!(next, Screened),
+        }
+    }
+
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Screened => "Screened",
+            Self::Scheduled => "Scheduled",
+            Self::Discussed => "Discussed",
+            Self::Planned => "Planned",
+            Self::UnderReview => "Under review",
+            Self::Closed => "Closed",
+        }
+    }
+
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Screened => "The team has it and has not set a meeting for it.",
+            Self::Scheduled => "It waits for a meeting.",
+            Self::Discussed => "A meeting has discussed it.",
+            Self::Planned => "There is a plan, and people are acting on it.",
+            Self::UnderReview => "The team looks at whether the place or group is safer.",
+            Self::Closed => "The team has finished. A new concern about it opens it again.",
+        }
+    }
+}
+
+/// A context as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+pub struct Context {
+    pub id: ContextId,
+    pub reference: String,
+    #[diesel(column_name = team_id)]
+    pub team: TeamId,
+    pub kind: Kind,
+    pub label: String,
+    pub state: State,
+    pub opened_at: NaiveDateTime,
+    pub changed_at: NaiveDateTime,
+}
+
+impl Context {
+    /// How it stands, for forms to carry, so that nothing is done to a context that has changed since.
+    pub fn mark(&self) -> String {
+        format!("{}.{}", self.state.as_str(), self.changed_at.and_utc().timestamp())
+    }
+}
+
+/// One step of a context's life.
+#[derive(Debug, Clone, Queryable)]
+pub struct Step {
+    pub at: NaiveDateTime,
+    pub by: AccountId,
+    pub state: State,
+    /// Why, if somebody said. May be empty.
+    pub words: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn from_the_first_state_every_other_can_be_reached_and_none_twice_over() {
+        let mut reached = vec![State::Screened];
+        let mut next = 0;
+        while let Some(state) = reached.get(next).copied() {
+            assert!(!state.may_become(state), "{state:?}");
+            let more =
+                State::ALL.iter().filter(|it| state.may_become(**it) && !reached.contains(it));
+            let more: Vec<State> = more.copied().collect();
+            reached.extend(more);
+            next += 1;
+        }
+        assert_eq!(reached.len(), State::ALL.len());
+    }
+}

@@ -1,0 +1,72 @@
+//! A context goes on by one step.
+
+use serde::Deserialize;
+use validator::Validate;
+
+use super::{Context, ContextId, State, policy, queries};
+use crate::audit::Event;
+use crate::deed::Deed;
+use crate::web::FormErrors;
+use crate::{Error, Result};
+
+const MOVED: &str =
+    "This context has changed since you opened it. Nothing that you sent was saved.";
+
+/// Where to and why, as the browser sends it.
+#[derive(Debug, Default, Clone, Deserialize, Validate)]
+#[serde(default)]
+pub struct MoveForm {
+    pub state: String,
+    #[validate(length(max = 2000, message = "The reason must be 2,000 characters or fewer"))]
+    pub reason: String,
+    pub seen: String,
+}
+
+/// A step that may be taken, if the context may take it.
+#[derive(Debug, Clone)]
+pub struct Move {
+    state: State,
+    reason: String,
+    /// How the context stood on the page; empty if the form did not say.
+    seen: String,
+}
+
+impl MoveForm {
+    /// Where to and why, or what is wrong with it. A context is not closed without a reason.
+    pub fn check(&self) -> Result<Move, FormErrors> {
+        let mut errors = FormErrors::of(self);
+        let state = State::parse(&self.state);
+        if state.is_none() {
+            errors.add("state", "Choose what happens next");
+        }
+        let reason = self.reason.trim().to_owned();
+        if state == Some(State::Closed) && reason.is_empty() {
+            errors.add("reason", "Enter the reason for closing it");
+        }
+        match state {
+            Some(state) if errors.is_empty() => Ok(Move { state, reason, seen: self.seen.clone() }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Moves a context of the doer's team on.
+pub fn move_on(deed: &mut Deed, id: ContextId, step: &Move) -> Result<()> {
+    let context = queries::find(deed.db, &deed.by.scope(), id)?;
+    if !policy::is_team(deed.by, &context) {
+        return Err(Error::Forbidden);
+    }
+    if !step.seen.is_empty() && step.seen != context.mark() {
+        return Err(Error::Refused(MOVED));
+    }
+    take(deed, &context, (step.state, &step.reason))
+}
+
+/// Takes a step. The caller has found the context in this deed and knows that its doer may.
+pub(super) fn take(deed: &mut Deed, context: &Context, (next, why): (State, &str)) -> Result<()> {
+    if !context.state.may_become(next) || !queries::advance(deed.db, context, next, deed.at)? {
+        return Err(Error::Refused(MOVED));
+    }
+    queries::add_step(deed.db, context.id, (deed.by.id, deed.at), (next, why))?;
+    deed.record(Event::ContextMoved, context.id, Some(context.team))
+}

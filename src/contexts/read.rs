@@ -1,0 +1,114 @@
+//! Contexts as a list, and one of them opened, which is written down.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime};
+use serde::Deserialize;
+
+use super::{Context, ContextId, Step, queries};
+use crate::Result;
+use crate::accounts::{AccountId, Scope, queries as people};
+use crate::audit::Event;
+use crate::concerns::ConcernId;
+use crate::deed::Deed;
+use crate::districts::{TeamId, team_names, teams};
+use crate::schools::{self, Urn};
+use crate::store::Db;
+
+const PAGE_SIZE: usize = 25;
+
+/// Which contexts, as the address says it. Words that mean nothing are taken as left out.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ListForm {
+    /// A state, `all`, or nothing: all that are not closed.
+    pub state: String,
+    pub team: String,
+    pub after: String,
+}
+
+/// The end of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub opened_at: NaiveDateTime,
+    pub id: ContextId,
+}
+
+impl Mark {
+    /// What an address carried, if it is one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seconds, id) = text.split_once('.')?;
+        let opened_at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?.naive_utc();
+        Some(Self { opened_at, id: ContextId::parse(id)? })
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.opened_at.and_utc().timestamp(), self.id)
+    }
+}
+
+/// A page of contexts, the newest first, and where the next one begins if there is one.
+#[derive(Debug)]
+pub struct Listing {
+    pub contexts: Vec<Context>,
+    pub next: Option<Mark>,
+    /// How many concerns each holds.
+    pub counts: BTreeMap<ContextId, i64>,
+    /// Every team's name.
+    pub teams: BTreeMap<TeamId, String>,
+}
+
+/// One page of the contexts within the reader's scope.
+pub fn list(db: &mut Db, scope: &Scope, form: &ListForm) -> Result<Listing> {
+    let mut contexts = queries::page(db, scope, form, PAGE_SIZE + 1)?;
+    let has_more = contexts.len() > PAGE_SIZE;
+    contexts.truncate(PAGE_SIZE);
+    let last = contexts.last().filter(|_| has_more);
+    let next = last.map(|it| Mark { opened_at: it.opened_at, id: it.id });
+    let counts = queries::counts(db, contexts.iter().map(|it| it.id).collect())?;
+    let teams = teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
+    Ok(Listing { contexts, next, counts, teams })
+}
+
+/// A concern as its context shows it.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    pub id: ConcernId,
+    pub reference: String,
+    pub school: Urn,
+    pub raised_at: NaiveDateTime,
+}
+
+/// A context with what stands around it.
+#[derive(Debug)]
+pub struct Opened {
+    pub context: Context,
+    pub team: String,
+    /// The first ones that were gathered, at most 200.
+    pub concerns: Vec<Gathered>,
+    pub schools: BTreeMap<Urn, String>,
+    pub steps: Vec<Step>,
+    pub people: BTreeMap<AccountId, String>,
+}
+
+/// Opens a context within the reader's scope.
+pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
+    let context = queries::find(deed.db, &deed.by.scope(), id)?;
+    let concerns = queries::concerns_of(deed.db, &context)?;
+    let steps = queries::steps(deed.db, &context)?;
+    let urns: Vec<Urn> = concerns.iter().map(|it| it.school).collect();
+    let ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
+    let mut names = team_names(deed.db, &[context.team])?;
+    deed.record(Event::ContextRead, id, Some(context.team))?;
+    Ok(Opened {
+        team: names.remove(&context.team).unwrap_or_default(),
+        schools: schools::names(deed.db, &urns)?,
+        people: people::names(deed.db, &ids)?.into_iter().collect(),
+        context,
+        concerns,
+        steps,
+    })
+}

@@ -1,0 +1,144 @@
+//! Meetings as a list, and one of them, each as far as its reader may see.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime};
+use serde::Deserialize;
+
+use super::policy::{Sight, sight};
+use super::queries;
+use crate::accounts::Actor;
+use crate::concerns::{ConcernId, Harm, Kind, Urgency};
+use crate::contexts::{ContextId, State};
+use crate::districts::{Meeting, MeetingId, TeamId, teams};
+use crate::store::Db;
+use crate::{Error, Result, calendar};
+
+const PAGE_SIZE: usize = 20;
+
+/// From where on, as the address says it.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct ListForm {
+    /// The end of a page of meetings ahead.
+    pub after: String,
+    /// The end of a page of meetings behind.
+    pub before: String,
+}
+
+/// The end of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub starts_at: NaiveDateTime,
+    pub id: MeetingId,
+}
+
+impl Mark {
+    fn of(meeting: &Meeting) -> Self {
+        Self { starts_at: meeting.starts_at, id: meeting.id }
+    }
+
+    /// What an address carried, if it is one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seconds, id) = text.split_once('.')?;
+        let starts_at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?.naive_utc();
+        Some(Self { starts_at, id: MeetingId::parse(id)? })
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.starts_at.and_utc().timestamp(), self.id)
+    }
+}
+
+/// A page of meetings ahead and one of meetings behind; schools see those ahead alone.
+#[derive(Debug)]
+pub struct Listing {
+    pub ahead: Vec<Meeting>,
+    pub later: Option<Mark>,
+    pub behind: Vec<Meeting>,
+    pub earlier: Option<Mark>,
+    /// Every team's name.
+    pub teams: BTreeMap<TeamId, String>,
+}
+
+/// The teams whose meetings somebody may see: none means all. And those that only serve their schools.
+fn seen(
+    db: &mut Db,
+    actor: &Actor,
+    at: NaiveDateTime,
+) -> Result<(Option<Vec<TeamId>>, Vec<TeamId>)> {
+    let scope = actor.scope();
+    let serving = queries::teams_serving(db, actor, calendar::day(at))?;
+    if scope.sees_every_team() {
+        return Ok((None, serving));
+    }
+    let own = scope.teams().iter().chain(scope.partner_teams()).copied();
+    Ok((Some(own.collect()), serving))
+}
+
+/// The meetings that somebody may see.
+pub fn list(db: &mut Db, actor: &Actor, form: &ListForm, at: NaiveDateTime) -> Result<Listing> {
+    let (own, serving) = seen(db, actor, at)?;
+    let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
+    let every: Option<Vec<TeamId>> =
+        own.as_ref().map(|own| own.iter().chain(&serving).copied().collect());
+    let mut ahead = queries::ahead(db, every.as_deref(), (at, Mark::parse(&form.after)), limit)?;
+    let mut behind = queries::behind(db, own.as_deref(), (at, Mark::parse(&form.before)), limit)?;
+    let teams = teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
+    let (later, earlier) = (cut(&mut ahead), cut(&mut behind));
+    Ok(Listing { ahead, later, behind, earlier, teams })
+}
+
+/// Cuts a page to its size and says where the next one begins, if there is one.
+fn cut(page: &mut Vec<Meeting>) -> Option<Mark> {
+    let has_more = page.len() > PAGE_SIZE;
+    page.truncate(PAGE_SIZE);
+    page.last().filter(|_| has_more).map(Mark::of)
+}
+
+/// A context that waits for a meeting.
+#[derive(Debug)]
+pub struct Item {
+    pub id: ContextId,
+    pub reference: String,
+    pub kind: Kind,
+    pub label: String,
+    pub state: State,
+}
+
+/// What waits for a meeting: contexts, and accepted concerns that are in none yet.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    pub contexts: Vec<Item>,
+    pub concerns: Vec<(ConcernId, String, Kind, Harm, Urgency)>,
+}
+
+/// A meeting as far as its reader sees it.
+#[derive(Debug)]
+pub struct Seen {
+    pub meeting: Meeting,
+    pub team: String,
+    pub sight: Sight,
+    /// True until it begins.
+    pub is_ahead: bool,
+    pub waiting: Waiting,
+}
+
+/// One meeting, if its reader may see it.
+pub fn look(db: &mut Db, actor: &Actor, id: MeetingId, at: NaiveDateTime) -> Result<Seen> {
+    let (own, serving) = seen(db, actor, at)?;
+    let every: Option<Vec<TeamId>> = own.map(|own| own.iter().chain(&serving).copied().collect());
+    let meeting = queries::find(db, every.as_deref(), id)?;
+    let sight = sight(actor, &meeting, &serving).ok_or(Error::NotFound)?;
+    let is_ahead = meeting.starts_at >= at;
+    let waiting = match sight {
+        Sight::Whole if is_ahead => queries::waiting(db, &meeting, at)?,
+        _ => Waiting::default(),
+    };
+    let names = crate::districts::team_names(db, &[meeting.team])?;
+    let team = names.get(&meeting.team).cloned().unwrap_or_default();
+    Ok(Seen { meeting, team, sight, is_ahead, waiting })
+}

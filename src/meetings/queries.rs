@@ -1,0 +1,127 @@
+//! What the database is asked about meetings.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::look::{Item, Mark, Waiting};
+use crate::Result;
+use crate::accounts::Actor;
+use crate::concerns::{ConcernId, Harm, Kind, Status, Urgency};
+use crate::contexts::{ContextId, State};
+use crate::districts::{Meeting, MeetingId, TeamId};
+use crate::store::Db;
+use crate::store::schema::{concerns, contexts, meetings, schools, team_areas};
+
+/// How many items of each sort a meeting's page shows.
+const WAITING_MAX: i64 = 100;
+
+/// The teams that serve the districts of somebody's schools on a day.
+pub(super) fn teams_serving(db: &mut Db, actor: &Actor, day: NaiveDate) -> Result<Vec<TeamId>> {
+    let here = schools::table.filter(schools::urn.eq_any(actor.schools()));
+    let areas: Vec<Option<String>> = here.select(schools::area_code).load(db)?;
+    let areas: Vec<String> = areas.into_iter().flatten().collect();
+    Ok(team_areas::table
+        .filter(team_areas::area_code.eq_any(areas))
+        .filter(team_areas::from_on.le(day))
+        .filter(team_areas::until_on.is_null().or(team_areas::until_on.ge(day)))
+        .select(team_areas::team_id)
+        .distinct()
+        .load(db)?)
+}
+
+/// A meeting of one of `teams`, or of any team; or nothing.
+pub(super) fn find(db: &mut Db, teams: Option<&[TeamId]>, id: MeetingId) -> Result<Meeting> {
+    let mut found = meetings::table.filter(meetings::id.eq(id)).into_boxed();
+    if let Some(teams) = teams {
+        found = found.filter(meetings::team_id.eq_any(teams.to_vec()));
+    }
+    Ok(found.select(Meeting::as_select()).first(db)?)
+}
+
+/// Meetings of `teams` (or of any) from a moment on, the next first, behind a mark.
+pub(super) fn ahead(
+    db: &mut Db,
+    teams: Option<&[TeamId]>,
+    (from, after): (NaiveDateTime, Option<Mark>),
+    limit: i64,
+) -> Result<Vec<Meeting>> {
+    let mut found = meetings::table.filter(meetings::starts_at.ge(from)).into_boxed();
+    if let Some(teams) = teams {
+        found = found.filter(meetings::team_id.eq_any(teams.to_vec()));
+    }
+    if let Some(Mark { starts_at, id }) = after {
+        let later = meetings::starts_at.gt(starts_at).or(meetings::id.gt(id));
+        found = found.filter(meetings::starts_at.ge(starts_at)).filter(later);
+    }
+    let found = found.order((meetings::starts_at, meetings::id)).limit(limit);
+    Ok(found.select(Meeting::as_select()).load(db)?)
+}
+
+/// Meetings of `teams` (or of any) that began before a moment, the latest first, behind a mark.
+pub(super) fn behind(
+    db: &mut Db,
+    teams: Option<&[TeamId]>,
+    (until, after): (NaiveDateTime, Option<Mark>),
+    limit: i64,
+) -> Result<Vec<Meeting>> {
+    let mut found = meetings::table.filter(meetings::starts_at.lt(until)).into_boxed();
+    if let Some(teams) = teams {
+        found = found.filter(meetings::team_id.eq_any(teams.to_vec()));
+    }
+    if let Some(Mark { starts_at, id }) = after {
+        let earlier = meetings::starts_at.lt(starts_at).or(meetings::id.lt(id));
+        found = found.filter(meetings::starts_at.le(starts_at)).filter(earlier);
+    }
+    let found = found.order((meetings::starts_at.desc(), meetings::id.desc())).limit(limit);
+    Ok(found.select(Meeting::as_select()).load(db)?)
+}
+
+/// Of a team's meetings from `now` on, the latest cut-off before this meeting's: what came until then is heard earlier.
+fn earlier_cut_off(
+    db: &mut Db,
+    meeting: &Meeting,
+    now: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>> {
+    let earlier = meetings::table
+        .filter(meetings::team_id.eq(meeting.team))
+        .filter(meetings::starts_at.ge(now))
+        .filter(meetings::starts_at.lt(meeting.starts_at));
+    Ok(earlier.select(diesel::dsl::max(meetings::cut_off_at)).first(db)?)
+}
+
+/// What waits for a meeting ahead, the oldest first. The reader sees all of the meeting.
+pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Result<Waiting> {
+    let since = earlier_cut_off(db, meeting, now)?.unwrap_or(DateTime::UNIX_EPOCH.naive_utc());
+    let open = [State::Screened, State::Scheduled];
+    let found: Vec<(ContextId, String, Kind, String, State)> = contexts::table
+        .filter(contexts::team_id.eq(meeting.team))
+        .filter(contexts::state.eq_any(open))
+        .filter(contexts::opened_at.gt(since).and(contexts::opened_at.le(meeting.cut_off_at)))
+        .order((contexts::opened_at, contexts::id))
+        .limit(WAITING_MAX)
+        .select((
+            contexts::id,
+            contexts::reference,
+            contexts::kind,
+            contexts::label,
+            contexts::state,
+        ))
+        .load(db)?;
+    let item = |(id, reference, kind, label, state)| Item { id, reference, kind, label, state };
+    let contexts = found.into_iter().map(item).collect();
+    let accepted: Vec<(ConcernId, String, Kind, Harm, Urgency)> = concerns::table
+        .filter(concerns::team_id.eq(meeting.team))
+        .filter(concerns::status.eq(Status::Accepted))
+        .filter(concerns::arrived_at.gt(since).and(concerns::arrived_at.le(meeting.cut_off_at)))
+        .order((concerns::raised_at, concerns::id))
+        .limit(WAITING_MAX)
+        .select((
+            concerns::id,
+            concerns::reference,
+            concerns::kind,
+            concerns::main_harm,
+            concerns::urgency,
+        ))
+        .load(db)?;
+    Ok(Waiting { contexts, concerns: accepted })
+}
