@@ -14,8 +14,9 @@ use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
 use super::redirect::{RedirectForm, redirect as pass_on};
+use super::step_pages::DraftRow;
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, draft, policy};
 use crate::accounts::{Actor, Role};
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
@@ -44,7 +45,10 @@ async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
     let at = (visit.app.clock)();
     let found = visit.read(move |db, actor| list(db, &actor.scope(), &wanted, at)).await?;
     if is_for_school {
-        return visit.page("concerns/list-for-reporter.html", &ReporterList::of(&form, &found));
+        let drafts = visit.read(draft::drafts).await?;
+        let drafts = drafts.iter().map(|it| DraftRow::of(it, at)).collect();
+        let view = ReporterList { drafts, ..ReporterList::of(&form, &found) };
+        return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
     visit.page("concerns/list-for-team.html", &view)
@@ -176,6 +180,7 @@ struct TeamRow {
 
 #[derive(Serialize)]
 struct ReporterList {
+    drafts: Vec<DraftRow>,
     rows: Vec<ReporterRow>,
     first: String,
     next: String,
@@ -276,6 +281,7 @@ impl TeamRow {
 impl ReporterList {
     fn of(form: &ListForm, found: &Listing) -> Self {
         Self {
+            drafts: Vec::new(),
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),

@@ -9,5 +9,8 @@ mod triage;
 mod digests;
 mod mail;
 mod postbox;
+mod gate;
 mod report;
+mod report_bad;
+mod shire;
 mod world;
