@@ -12,7 +12,7 @@ use crate::Result;
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::import::{BATCH, Bad, Progress, Report, Table, line_of};
+use crate::import::{BATCH, Bad, Progress, Report, Table};
 
 /// Columns of the file.
 const POSTCODE: usize = 0;
@@ -30,10 +30,10 @@ pub fn import(portal: &Portal, path: &Path, progress: Progress) -> Result<Report
         match read(&table, &row) {
             Ok(found) if !seen.insert(found.0.clone()) => {
                 let reason = format!("{} is in the file already", found.0);
-                report.bad.push(Bad::line(line_of(&row), reason));
+                report.bad.push(Bad::line(table.line(&row), reason));
             }
             Ok(found) => batch.push(found),
-            Err(reason) => report.bad.push(Bad::line(line_of(&row), reason)),
+            Err(reason) => report.bad.push(Bad::line(table.line(&row), reason)),
         }
         if batch.len() == BATCH {
             report.take(portal.write_as_house(|deed| keep(deed, &batch))?);

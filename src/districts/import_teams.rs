@@ -20,7 +20,7 @@ use super::{AreaCode, TeamId};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::import::{Bad, Progress, Report, Table, line_of, unreadable};
+use crate::import::{Bad, Progress, Report, Table, unreadable};
 use crate::{Error, Result};
 
 /// One row of the file.
@@ -40,7 +40,7 @@ pub fn import(portal: &Portal, path: &Path, progress: Progress) -> Result<Report
         count += 1;
         match read(columns.map(|it| table.text(&row, it))) {
             Ok(found) => rows.push(found),
-            Err(reason) => bad.push(Bad::line(line_of(&row), reason)),
+            Err(reason) => bad.push(Bad::line(table.line(&row), reason)),
         }
     }
     let mut report = portal.write_as_house(|deed| keep(deed, &rows))?;

@@ -13,7 +13,7 @@ use crate::audit::Event;
 use crate::calendar::long_date;
 use crate::deed::Deed;
 use crate::districts::{AreaCode, Position, Postcode};
-use crate::import::{BATCH, Bad, Progress, Report, Table, line_of, unreadable};
+use crate::import::{BATCH, Bad, Progress, Report, Table, unreadable};
 use crate::{Error, Result};
 
 /// The columns that are read, in the order in which [`read`] takes them apart.
@@ -52,7 +52,7 @@ pub fn import(
         count += 1;
         let texts = columns.map(|it| table.text(&row, it));
         let last = columns.iter().max().copied().unwrap_or_default();
-        batch.extend(sieve.take((line_of(&row), row.len() > last), &texts, &mut report));
+        batch.extend(sieve.take((table.line(&row), row.len() > last), &texts, &mut report));
         if batch.len() == BATCH {
             report.take(portal.write_as_house(|deed| keep(deed, &batch))?);
             batch.clear();

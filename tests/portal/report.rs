@@ -317,7 +317,7 @@ async fn an_unfinished_report_is_found_again_and_can_be_discarded() {
     assert_eq!(lead.get(&draft).await.path(), format!("{draft}/place"));
 
     let discard = format!("{draft}/discard");
-    assert!(lead.get(&discard).await.main().contains("The old mill, saved 12pm"));
+    assert!(lead.get(&discard).await.main().contains("The old mill, saved 23 November 2026 at 12pm"));
     assert_eq!(lead.get(&draft).await.status, 303, "looking at it discards nothing");
     assert_eq!(lead.post(&discard, &[]).await.path(), "/concerns");
     assert_eq!(lead.get(&draft).await.status, 404);
