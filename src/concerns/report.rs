@@ -162,12 +162,17 @@ fn fault(question: &Question, answers: &Answers, today: NaiveDate) -> Option<Str
 }
 
 fn too_long(short: &str, answer: &str, max: usize) -> Option<String> {
-    let length = answer.chars().count();
-    let most =
-        if max >= 1_000 { format!("{},{:03}", max / 1_000, max % 1_000) } else { max.to_string() };
-    (length > max).then(|| {
-        format!("{short} must be {most} characters or fewer. You have {} too many", length - max)
-    })
+    let over = answer.chars().count().checked_sub(max).filter(|it| *it > 0)?;
+    let (max, over) = (thousands(max), thousands(over));
+    Some(format!("{short} must be {max} characters or fewer. You have {over} too many"))
+}
+
+/// `4,000`
+fn thousands(number: usize) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
 }
 
 /// The day that somebody typed, or what is wrong with it. Nothing if they typed nothing.

@@ -10,7 +10,7 @@ use super::found_pages::FoundPage;
 use super::raise::{Outcome, raise};
 use super::report::{self, Report};
 use super::steer::{self, What};
-use super::step_pages::{CheckPage, DraftRow, FlagView, SentPage, StepPage, address};
+use super::step_pages::{CheckPage, DiscardPage, FlagView, SentPage, StepPage, address};
 use super::steps::ReportStep;
 use super::{ConcernId, DraftId, gate_pages, place, policy, queries};
 use crate::accounts::Role;
@@ -174,8 +174,8 @@ async fn confirm(visit: Visit, id: Path<DraftId>) -> Result<Reply> {
     match visit.read(move |db, actor| draft::open(db, actor, id)).await? {
         Opened::Sent(concern) => Ok(to_sent(concern)),
         Opened::Draft(draft) => {
-            let page = DiscardPage { row: DraftRow::of(&draft, (visit.app.clock)()) };
-            Ok(Reply::Page(visit.page("concerns/report/discard.html", &page)?))
+            let page = visit.page("concerns/report/discard.html", &DiscardPage::of(&draft))?;
+            Ok(Reply::Page(page))
         }
     }
 }
@@ -225,9 +225,4 @@ async fn flags(visit: Visit, query: Query<FlagsQuery>, form: Form<FlagsForm>) ->
 #[derive(Serialize)]
 struct FlagsPage {
     items: Vec<FlagView>,
-}
-
-#[derive(Serialize)]
-struct DiscardPage {
-    row: DraftRow,
 }

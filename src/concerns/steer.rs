@@ -90,9 +90,9 @@ pub fn flags(text: &str, today: NaiveDate) -> Vec<Flag> {
     found
 }
 
-/// Without the punctuation around it.
+/// Without the punctuation around it, and without a possessive ending.
 fn bare(piece: &str) -> &str {
-    piece.trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
+    names::without_possessive(piece).trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
 }
 
 /// True if something ends behind this piece: a comma, a full stop.
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn numbers_that_mean_a_person_are_found() {
         for (text, what, part) in [
-            ("his UPN is T801200001001, she said", What::Upn, "T801200001001"),
+            ("his UPN is H801200001001, she said", What::Upn, "H801200001001"),
             ("NHS 943 476 5919.", What::NhsNumber, "943 476 5919"),
             ("call 01632 960 101, or not", What::Telephone, "01632 960 101"),
             ("on +44 7700 900123", What::Telephone, "+44 7700 900123"),

@@ -1,6 +1,6 @@
 //! How the steps of a report look: the views that their templates are given.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::draft::Draft;
@@ -299,29 +299,24 @@ impl SentPage {
     }
 }
 
-/// Whether to throw a draft away, and an unfinished report in a list.
+/// Whether to throw a draft away.
 #[derive(Serialize)]
-pub(super) struct DraftRow {
+pub(super) struct DiscardPage {
     label: String,
     saved: String,
-    href: String,
-    discard: String,
+    back: String,
+    action: String,
 }
 
-impl DraftRow {
-    /// As it stands at `now`: of today's, the time alone.
-    pub(super) fn of(draft: &Draft, now: NaiveDateTime) -> Self {
-        let is_today = calendar::day(draft.saved_at) == calendar::day(now);
+impl DiscardPage {
+    pub(super) fn of(draft: &Draft) -> Self {
         let name = report::name(&draft.answers);
+        let back = format!("/concerns/drafts/{}", draft.id);
         Self {
             label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
-            saved: if is_today {
-                calendar::time_of(draft.saved_at)
-            } else {
-                calendar::moment(draft.saved_at)
-            },
-            href: format!("/concerns/drafts/{}", draft.id),
-            discard: format!("/concerns/drafts/{}/discard", draft.id),
+            saved: calendar::moment(draft.saved_at),
+            action: format!("{back}/discard"),
+            back,
         }
     }
 }

@@ -75,6 +75,12 @@ impl World {
         Self { portal, clock, files }
     }
 
+    /// The same portal after its process was stopped and started again.
+    pub fn restart(&mut self) {
+        let (settings, clock) = (self.portal.settings.clone(), Arc::clone(&self.portal.clock));
+        self.portal = Data::new(Portal::open(settings, clock).expect("opens"));
+    }
+
     pub fn now(&self) -> NaiveDateTime {
         *self.clock.lock().expect("a clock")
     }
@@ -253,6 +259,11 @@ impl World {
     /// A session of this person that begins now.
     pub fn signed_in(&self, id: AccountId) -> Person<'_> {
         let token = self.house(|deed| sessions::begin(deed, id, None));
+        Person { world: self, id, token }
+    }
+
+    /// Somebody who was signed in before a restart, and still is.
+    pub fn known(&self, id: AccountId, token: Token) -> Person<'_> {
         Person { world: self, id, token }
     }
 
