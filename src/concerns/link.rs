@@ -9,12 +9,8 @@ use crate::deed::Deed;
 /// Marks a concern as worked on within a context, and gives it back as it was.
 pub fn link(deed: &mut Deed, id: ConcernId, seen: Option<Seen>) -> Result<Concern> {
     let concern = find_for_team(deed, id)?;
-    let next = Next {
-        status: Status::Linked,
-        team: concern.team,
-        words: "",
-        event: Event::ConcernLinked,
-    };
+    let next =
+        Next { status: Status::Linked, team: concern.team, words: "", event: Event::ConcernLinked };
     move_on(deed, &concern, seen, &next)?;
     Ok(concern)
 }

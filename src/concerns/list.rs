@@ -161,12 +161,7 @@ impl fmt::Display for Mark {
 }
 
 /// One page of what is wanted, within the reader's scope.
-pub fn list(
-    db: &mut Db,
-    scope: &Scope,
-    wanted: &Wanted,
-    at: NaiveDateTime,
-) -> Result<Listing> {
+pub fn list(db: &mut Db, scope: &Scope, wanted: &Wanted, at: NaiveDateTime) -> Result<Listing> {
     let mut concerns = Vec::new();
     for (urgency, after) in parts(wanted) {
         let missing = PAGE_SIZE + 1 - concerns.len();

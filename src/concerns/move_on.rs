@@ -12,7 +12,8 @@ use crate::deed::Deed;
 use crate::districts::TeamId;
 use crate::{Error, Result};
 
-const DEALT_WITH: &str = "This concern has already been dealt with by somebody else. Nothing that you sent was saved.";
+const DEALT_WITH: &str =
+    "This concern has already been dealt with by somebody else. Nothing that you sent was saved.";
 
 /// How a concern stood on the page that somebody decided by. Their form carries it, so that nothing is done to a concern
 /// that has changed since.

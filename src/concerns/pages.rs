@@ -10,12 +10,13 @@ use serde::Serialize;
 use super::accept::accept;
 use super::answer::{AnswerForm, answer};
 use super::ask::{AskForm, ask};
+use super::draft::{Draft, drafts};
 use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
 use super::redirect::{RedirectForm, redirect as pass_on};
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
 use crate::accounts::{Actor, Role};
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
@@ -44,7 +45,9 @@ async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
     let at = (visit.app.clock)();
     let found = visit.read(move |db, actor| list(db, &actor.scope(), &wanted, at)).await?;
     if is_for_school {
-        return visit.page("concerns/list-for-reporter.html", &ReporterList::of(&form, &found));
+        let drafts = visit.read(drafts).await?;
+        let view = ReporterList::of(&form, &found, &drafts);
+        return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
     visit.page("concerns/list-for-team.html", &view)
@@ -120,7 +123,8 @@ fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
     if policy::reads_as_team(&visit.actor, &opened.concern) {
         let today = calendar::day((visit.app.clock)());
         let acts = policy::is_team(&visit.actor, &opened.concern);
-        return visit.page("concerns/show-for-team.html", &ForTeam::of(opened, typed, (acts, today)));
+        return visit
+            .page("concerns/show-for-team.html", &ForTeam::of(opened, typed, (acts, today)));
     }
     visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, typed))
 }
@@ -176,9 +180,19 @@ struct TeamRow {
 
 #[derive(Serialize)]
 struct ReporterList {
+    /// Reports that the reader has begun and not sent.
+    drafts: Vec<DraftRow>,
     rows: Vec<ReporterRow>,
     first: String,
     next: String,
+}
+
+#[derive(Serialize)]
+struct DraftRow {
+    href: String,
+    label: String,
+    saved: String,
+    discard: String,
 }
 
 #[derive(Serialize)]
@@ -210,7 +224,8 @@ impl TeamList {
         let choices = found.teams.iter().filter(|(id, _)| every || own.contains(id));
         let teams: Vec<Choice> = choices.map(|(id, name)| Choice::of(id.as_str(), name)).collect();
         let many_teams = teams.len() > 1;
-        let plain = ListForm { after: String::new(), sort: form.sort.clone(), ..ListForm::default() };
+        let plain =
+            ListForm { after: String::new(), sort: form.sort.clone(), ..ListForm::default() };
         Self {
             heading,
             is_filtered: plain != ListForm { after: String::new(), ..form.clone() },
@@ -274,11 +289,24 @@ impl TeamRow {
 }
 
 impl ReporterList {
-    fn of(form: &ListForm, found: &Listing) -> Self {
+    fn of(form: &ListForm, found: &Listing, drafts: &[Draft]) -> Self {
         Self {
+            drafts: drafts.iter().map(DraftRow::of).collect(),
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),
+        }
+    }
+}
+
+impl DraftRow {
+    fn of(draft: &Draft) -> Self {
+        let name = report::name(&draft.answers);
+        Self {
+            href: format!("/concerns/drafts/{}", draft.id),
+            label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
+            saved: calendar::moment(draft.saved_at),
+            discard: format!("/concerns/drafts/{}/discard", draft.id),
         }
     }
 }

@@ -4,10 +4,11 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::move_on::{Next, Seen, find_for_team, move_on};
-use super::{ConcernId, Status};
+use super::{ConcernId, Status, Urgency};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts::{TeamId, team_names};
+use crate::mail::urgent;
 use crate::web::FormErrors;
 use crate::{Error, Result};
 
@@ -17,7 +18,10 @@ use crate::{Error, Result};
 pub struct RedirectForm {
     pub team: String,
     #[validate(
-        custom(function = "crate::web::form::is_said", message = "Enter the reason. The school reads it"),
+        custom(
+            function = "crate::web::form::is_said",
+            message = "Enter the reason. The school reads it"
+        ),
         length(max = 2000, message = "The reason must be 2,000 characters or fewer")
     )]
     pub reason: String,
@@ -53,7 +57,8 @@ impl RedirectForm {
 
 const NO_TEAM: &str = "Choose the team that should have this concern";
 
-/// Passes a concern on to another team, which sees it as new. The team that had it sees it no more.
+/// Passes a concern on to another team, which sees it as new, and is written to if it is urgent. The team that had it
+/// sees it no more.
 pub fn redirect(deed: &mut Deed, id: ConcernId, redirect: &Redirect) -> Result<()> {
     let concern = find_for_team(deed, id)?;
     if redirect.team == concern.team || team_names(deed.db, &[redirect.team])?.is_empty() {
@@ -67,5 +72,9 @@ pub fn redirect(deed: &mut Deed, id: ConcernId, redirect: &Redirect) -> Result<(
         words: &redirect.reason,
         event: Event::ConcernRedirected,
     };
-    move_on(deed, &concern, redirect.seen, &next)
+    move_on(deed, &concern, redirect.seen, &next)?;
+    if concern.urgency == Urgency::Urgent {
+        urgent::tell(deed, redirect.team, concern.id, &concern.reference)?;
+    }
+    Ok(())
 }

@@ -61,6 +61,8 @@ pub(super) struct ForTeam {
     sections: Vec<Section>,
     history: Vec<Line>,
     openings: Vec<Line>,
+    /// Where the context is that it is part of; empty when it is in none.
+    context: String,
     acts: Option<Acts>,
     /// Why what was sent was not done, and what was typed, if somebody else was quicker.
     refused: &'static str,
@@ -72,17 +74,17 @@ pub(super) struct ForTeam {
 #[derive(Serialize)]
 struct Acts {
     seen: String,
-    /// The words of the button; empty when it cannot be accepted.
+    /// The words of the buttons; empty for what cannot be done to it now.
     accept: String,
-    may_ask: bool,
-    may_redirect: bool,
-    may_link: bool,
+    ask: &'static str,
+    pass_on: &'static str,
+    link: &'static str,
     question: String,
     team: String,
     reason: String,
     teams: Vec<Choice>,
-    is_asking: bool,
-    is_redirecting: bool,
+    /// Which of the forms stands open because something was typed into it: `ask`, `pass_on` or neither.
+    open: &'static str,
 }
 
 /// A concern for the leads of the school that raised it: their report, where it stands, what the team says.
@@ -136,6 +138,7 @@ impl ForTeam {
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
             openings: opened.openings.iter().map(line).collect(),
+            context: context(concern),
             acts: acts.then(|| Acts::of(opened, &typed)),
             refused: typed.refused,
             typed: typed.words(),
@@ -152,6 +155,14 @@ impl Acts {
         let mut teams: Vec<Choice> =
             others.map(|(id, name)| Choice { value: id.to_string(), text: name.clone() }).collect();
         teams.sort_by(|a, b| a.text.cmp(&b.text));
+        let has = |field: &str, words: &str| typed.errors.get(field).is_some() || !words.is_empty();
+        let open = if has("question", &typed.question) {
+            "ask"
+        } else if has("team", &typed.team) || has("reason", &typed.reason) {
+            "pass_on"
+        } else {
+            ""
+        };
         let team = possessive(opened.team(concern.team));
         let accept = if may(Status::Accepted) {
             format!("Accept for {team} meeting")
@@ -161,16 +172,14 @@ impl Acts {
         Self {
             seen: Seen::of(concern).to_string(),
             accept,
-            may_ask: may(Status::MoreInformation),
-            may_redirect: may(Status::Redirected),
-            may_link: may(Status::Linked),
+            ask: if may(Status::MoreInformation) { "Send the question to the school" } else { "" },
+            pass_on: if may(Status::Redirected) { "Pass it on" } else { "" },
+            link: if may(Status::Linked) { "Add to a context" } else { "" },
             question: typed.question.clone(),
             team: typed.team.clone(),
             reason: typed.reason.clone(),
             teams,
-            is_asking: !typed.question.is_empty() || typed.errors.get("question").is_some(),
-            is_redirecting: ["team", "reason"].iter().any(|it| typed.errors.get(it).is_some())
-                || !typed.reason.is_empty(),
+            open,
         }
     }
 }
@@ -221,7 +230,10 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
         Fact::of("Urgency", concern.urgency.title()),
         Fact::of("School", opened.school.clone()),
         Fact::of("Reported by", opened.person(concern.raised_by)),
-        Fact::of("Reported on", format!("{}, {}", calendar::moment(concern.raised_at), age(raised, today))),
+        Fact::of(
+            "Reported on",
+            format!("{}, {}", calendar::moment(concern.raised_at), age(raised, today)),
+        ),
         Fact::of("Team", opened.team(concern.team)),
         Fact::of("To be heard", hearing(opened)),
     ];
@@ -232,13 +244,19 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
     facts
 }
 
+fn context(concern: &Concern) -> String {
+    let is_linked = concern.status == Status::Linked;
+    if is_linked { format!("/concerns/{}/context", concern.id) } else { String::new() }
+}
+
 /// The meeting that will hear it, in a sentence.
 fn hearing(opened: &Opened) -> String {
     let team = possessive(opened.team(opened.concern.team));
     let Some(meeting) = &opened.hearing else {
         return format!("{team} next meeting has no date yet.");
     };
-    let (day, papers) = (calendar::date_of(meeting.starts_at), calendar::moment(meeting.cut_off_at));
+    let (day, papers) =
+        (calendar::date_of(meeting.starts_at), calendar::moment(meeting.cut_off_at));
     format!("It will be heard at {team} meeting on {day}. Papers close on {papers}.")
 }
 
@@ -275,11 +293,17 @@ fn for_team(opened: &Opened, (place, step): (usize, &Step)) -> Line {
 fn for_reporter(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let team = opened.team(step.team);
     let what = match step.status {
-        Status::Submitted if place == 0 => format!("Your school sent this to {} team.", possessive(team)),
+        Status::Submitted if place == 0 => {
+            format!("Your school sent this to {} team.", possessive(team))
+        }
         Status::Submitted => format!("Your school answered {} team.", possessive(team)),
         Status::MoreInformation => format!("{} team asked you for more.", possessive(team)),
-        Status::Accepted => format!("{} team accepted it and will take it to its meeting.", possessive(team)),
-        Status::Redirected => format!("It was passed on to {} team, which will look at it next.", possessive(team)),
+        Status::Accepted => {
+            format!("{} team accepted it and will take it to its meeting.", possessive(team))
+        }
+        Status::Redirected => {
+            format!("It was passed on to {} team, which will look at it next.", possessive(team))
+        }
         Status::Linked => format!(
             "{} team is working on it, together with what others have reported about the same place or group.",
             possessive(team)

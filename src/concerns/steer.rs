@@ -51,7 +51,9 @@ impl What {
             Self::Name | Self::PerhapsName => {
                 "say who it is without the name, for example “a Year 9 pupil”, “pupil A”, “a man of about 30”"
             }
-            Self::BirthDate => "give an age or a year group, for example “aged about 14” or “Year 9”",
+            Self::BirthDate => {
+                "give an age or a year group, for example “aged about 14” or “Year 9”"
+            }
             Self::Upn | Self::NhsNumber => "leave it out here: it belongs in the child’s referral",
             Self::Telephone => "leave it out here: a number that matters goes to the police on 101",
             Self::Registration => {
@@ -88,9 +90,9 @@ pub fn flags(text: &str, today: NaiveDate) -> Vec<Flag> {
     found
 }
 
-/// Without the punctuation around it.
+/// Without the punctuation around it, and without a possessive ending.
 fn bare(piece: &str) -> &str {
-    piece.trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
+    names::without_possessive(piece).trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
 }
 
 /// True if something ends behind this piece: a comma, a full stop.
@@ -271,8 +273,22 @@ fn shape(text: &str) -> String {
 /// Accounts and addresses: what begins with or contains an @, and what follows the name of an app.
 fn handles(pieces: &[&str]) -> Vec<String> {
     const APPS: [&str; 16] = [
-        "snap", "snapchat", "insta", "instagram", "tiktok", "discord", "telegram", "whatsapp", "username",
-        "gamertag", "psn", "roblox", "twitter", "facebook", "handle", "account",
+        "snap",
+        "snapchat",
+        "insta",
+        "instagram",
+        "tiktok",
+        "discord",
+        "telegram",
+        "whatsapp",
+        "username",
+        "gamertag",
+        "psn",
+        "roblox",
+        "twitter",
+        "facebook",
+        "handle",
+        "account",
     ];
     let mut found = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -306,7 +322,7 @@ mod tests {
     #[test]
     fn numbers_that_mean_a_person_are_found() {
         for (text, what, part) in [
-            ("his UPN is T801200001001, she said", What::Upn, "T801200001001"),
+            ("his UPN is H801200001001, she said", What::Upn, "H801200001001"),
             ("NHS 943 476 5919.", What::NhsNumber, "943 476 5919"),
             ("call 01632 960 101, or not", What::Telephone, "01632 960 101"),
             ("on +44 7700 900123", What::Telephone, "+44 7700 900123"),

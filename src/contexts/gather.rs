@@ -109,11 +109,7 @@ pub fn gather(deed: &mut Deed, concern: ConcernId, gather: &Gather) -> Result<Co
     Ok(context.id)
 }
 
-fn open(
-    deed: &mut Deed,
-    team: TeamId,
-    (kind, label): (Kind, &str),
-) -> Result<Context> {
+fn open(deed: &mut Deed, team: TeamId, (kind, label): (Kind, &str)) -> Result<Context> {
     let mut reference_of_it = reference('X');
     while queries::is_taken(deed.db, &reference_of_it)? {
         reference_of_it = reference('X');
@@ -135,11 +131,7 @@ fn open(
 }
 
 /// The contexts of a team that a concern most likely belongs to, the likeliest first: alike in kind and in name.
-pub fn likely(
-    db: &mut Db,
-    team: TeamId,
-    (kind, label): (Kind, &str),
-) -> Result<Vec<Context>> {
+pub fn likely(db: &mut Db, team: TeamId, (kind, label): (Kind, &str)) -> Result<Vec<Context>> {
     let wanted = trigrams(label);
     let mut found: Vec<(usize, NaiveDateTime, Context)> = queries::newest_of(db, team, LOOKED_AT)?
         .into_iter()

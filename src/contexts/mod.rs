@@ -119,7 +119,8 @@ mod tests {
         let mut next = 0;
         while let Some(state) = reached.get(next).copied() {
             assert!(!state.may_become(state), "{state:?}");
-            let more = State::ALL.iter().filter(|it| state.may_become(**it) && !reached.contains(it));
+            let more =
+                State::ALL.iter().filter(|it| state.may_become(**it) && !reached.contains(it));
             let more: Vec<State> = more.copied().collect();
             reached.extend(more);
             next += 1;

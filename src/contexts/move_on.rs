@@ -9,7 +9,8 @@ use crate::deed::Deed;
 use crate::web::FormErrors;
 use crate::{Error, Result};
 
-const MOVED: &str = "This context has changed since you opened it. Nothing that you sent was saved.";
+const MOVED: &str =
+    "This context has changed since you opened it. Nothing that you sent was saved.";
 
 /// Where to and why, as the browser sends it.
 #[derive(Debug, Default, Clone, Deserialize, Validate)]

@@ -92,7 +92,8 @@ pub(super) fn concerns_of(db: &mut Db, context: &Context) -> Result<Vec<Gathered
         .limit(200)
         .select((concerns::id, concerns::reference, concerns::school_urn, concerns::raised_at))
         .load(db)?;
-    let gathered = |(id, reference, school, raised_at)| Gathered { id, reference, school, raised_at };
+    let gathered =
+        |(id, reference, school, raised_at)| Gathered { id, reference, school, raised_at };
     Ok(rows.into_iter().map(gathered).collect())
 }
 
@@ -151,13 +152,9 @@ pub(super) fn link(
 }
 
 /// Moves a context on, if it is still in the state that the caller saw. False if it is not.
-pub(super) fn advance(
-    db: &mut Db,
-    seen: &Context,
-    next: State,
-    at: NaiveDateTime,
-) -> Result<bool> {
-    let same = contexts::table.filter(contexts::id.eq(seen.id)).filter(contexts::state.eq(seen.state));
+pub(super) fn advance(db: &mut Db, seen: &Context, next: State, at: NaiveDateTime) -> Result<bool> {
+    let same =
+        contexts::table.filter(contexts::id.eq(seen.id)).filter(contexts::state.eq(seen.state));
     let moved = diesel::update(same).set((contexts::state.eq(next), contexts::changed_at.eq(at)));
     Ok(moved.execute(db)? == 1)
 }

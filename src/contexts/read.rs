@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDateTime};
 use serde::Deserialize;
 
 use super::{Context, ContextId, Step, queries};
+use crate::Result;
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
 use crate::concerns::ConcernId;
@@ -14,7 +15,6 @@ use crate::deed::Deed;
 use crate::districts::{TeamId, team_names, teams};
 use crate::schools::{self, Urn};
 use crate::store::Db;
-use crate::Result;
 
 const PAGE_SIZE: usize = 25;
 

@@ -48,6 +48,7 @@ pub fn fill(portal: &Portal) -> Result<bool> {
     })?;
     let people = people(portal, &teams)?;
     super::story::tell(portal, &people)?;
+    super::story::write_digests(portal)?;
     Ok(true)
 }
 

@@ -48,7 +48,8 @@ impl ScheduleForm {
         let date = [&self.date_day, &self.date_month, &self.date_year];
         let papers = [&self.papers_day, &self.papers_month, &self.papers_year];
         let starts_at = moment(&mut errors, ("date", date), ("time", &self.time));
-        let cut_off_at = moment(&mut errors, ("papers", papers), ("papers_time", &self.papers_time));
+        let cut_off_at =
+            moment(&mut errors, ("papers", papers), ("papers_time", &self.papers_time));
         if starts_at.is_some_and(|it| it <= at) {
             errors.add("date", "The meeting must be in the future");
         }
@@ -74,7 +75,10 @@ fn moment(
     let day = day(date);
     if day.is_none() {
         let nothing = date.iter().all(|it| it.trim().is_empty());
-        errors.add(date_field, if nothing { "Enter the date" } else { "Enter a real date, such as 3 12 2026" });
+        errors.add(
+            date_field,
+            if nothing { "Enter the date" } else { "Enter a real date, such as 3 12 2026" },
+        );
     }
     let clock = time_of_day(time);
     if clock.is_none() {
@@ -103,7 +107,9 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     let has_minutes = digits.len() > hour.len();
     let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
     match half {
-        Some(half) if (1..=12).contains(&hour) => NaiveTime::from_hms_opt(hour % 12 + half, minute, 0),
+        Some(half) if (1..=12).contains(&hour) => {
+            NaiveTime::from_hms_opt(hour % 12 + half, minute, 0)
+        }
         None if has_minutes => NaiveTime::from_hms_opt(hour, minute, 0),
         _ => None,
     }

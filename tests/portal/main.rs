@@ -3,10 +3,19 @@
 
 mod accounts;
 mod components;
+mod contexts;
 mod curriculum;
 mod curriculum_pages;
-mod triage;
 mod digests;
+mod districts;
+mod gate;
 mod mail;
+mod meetings;
 mod postbox;
+mod report;
+mod report_bad;
+mod schools;
+mod shire;
+mod tidy;
+mod triage;
 mod world;

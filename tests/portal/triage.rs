@@ -8,23 +8,24 @@ use e4s::schools::Urn;
 use crate::world::{Answer, Person, World};
 
 /// Two teams, and a school in the first one's area.
-struct County {
-    world: World,
-    crawley: TeamId,
-    horsham: TeamId,
-    school: Urn,
+pub struct County {
+    pub world: World,
+    pub crawley: TeamId,
+    pub horsham: TeamId,
+    pub school: Urn,
 }
 
 impl County {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let world = World::new();
-        let (crawley, horsham) = (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
+        let (crawley, horsham) =
+            (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
         let school = world.school(100_001, "Elm Bank School", "E07000226");
         Self { world, crawley, horsham, school }
     }
 
     /// A lead, the concern that they have just raised with Crawley, and where it is.
-    fn concern(&self) -> (Person<'_>, ConcernId, String) {
+    pub fn concern(&self) -> (Person<'_>, ConcernId, String) {
         let lead = self.world.dsl(self.school);
         let id = self.world.concern(&lead, self.crawley, "The bus station");
         (lead, id, format!("/concerns/{id}"))
@@ -32,7 +33,7 @@ impl County {
 }
 
 /// The value of the page's hidden field `seen`.
-fn seen(page: &Answer) -> String {
+pub fn seen(page: &Answer) -> String {
     let (_, after) = page.body.split_once("name=\"seen\" value=\"").expect("a form");
     after.split('"').next().expect("a value").to_owned()
 }
@@ -46,7 +47,10 @@ fn labels(page: &Answer) -> Vec<String> {
 async fn a_new_concern_reaches_its_team_and_the_county_and_no_other() {
     let county = County::new();
     let (world, (_, _, at)) = (&county.world, county.concern());
-    let strangers = [world.coordinator(county.horsham), world.dsl(world.school(100_002, "Ash Vale School", "E07000226"))];
+    let strangers = [
+        world.coordinator(county.horsham),
+        world.dsl(world.school(100_002, "Ash Vale School", "E07000226")),
+    ];
     for reader in [world.coordinator(county.crawley), world.county()] {
         let list = reader.get("/concerns").await;
         assert!(list.main().contains("The bus station\nNew"), "{}", list.main());
@@ -108,7 +112,10 @@ async fn an_accepted_concern_is_heard_at_the_meeting_that_still_took_items_when_
 
     let after = lead.get(&at).await.main();
     assert!(after.contains("Accepted. The team has read it"), "{after}");
-    assert!(after.contains("Crawley’s team accepted it and will take it to its meeting."), "{after}");
+    assert!(
+        after.contains("Crawley’s team accepted it and will take it to its meeting."),
+        "{after}"
+    );
     assert!(after.contains(sentence), "{after}");
     assert!(!after.contains("A coordinator"), "no names of the team's people: {after}");
     assert!(lead.get("/concerns").await.main().contains("3 December 2026"));
@@ -155,20 +162,25 @@ async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
     let (lead, _, at) = county.concern();
     let world = &county.world;
     let (old, new) = (world.coordinator(county.crawley), world.coordinator(county.horsham));
-    let to = |team: TeamId, reason: &'static str| [("team", team.to_string()), ("reason", reason.to_owned())];
+    let to = |team: TeamId, reason: &'static str| {
+        [("team", team.to_string()), ("reason", reason.to_owned())]
+    };
     for (form, fault) in [
         (to(county.horsham, ""), "Enter the reason"),
         (to(county.crawley, "It is theirs."), "Choose the team"),
         (to(TeamId::random(), "It is theirs."), "Choose the team"),
     ] {
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let form: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let again = old.post(&format!("{at}/redirect"), &form).await;
         assert_eq!(again.status, 422);
         assert!(again.main().contains(fault), "{}", again.main());
     }
     world.later(TimeDelta::minutes(5));
-    let form = [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form =
+        [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(old.post(&format!("{at}/redirect"), &form).await.path(), "/concerns");
 
     assert_eq!(old.get(&at).await.status, 404);
@@ -178,10 +190,13 @@ async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
     assert!(gone.main().contains("Typed for nothing?"), "{}", gone.main());
     assert!(!gone.main().contains("The bus station"));
     assert!(new.get("/concerns").await.main().contains("The bus station\nRedirected here"));
-    assert!(new.get(&at).await.main().contains("redirected it to Horsham\nThe stop is in Horsham."));
+    assert!(
+        new.get(&at).await.main().contains("redirected it to Horsham\nThe stop is in Horsham.")
+    );
 
     let page = lead.get(&at).await.main();
-    let passed = "It was passed on to Horsham’s team, which will look at it next.\nThe stop is in Horsham.";
+    let passed =
+        "It was passed on to Horsham’s team, which will look at it next.\nThe stop is in Horsham.";
     assert!(page.contains("Your school sent this to Crawley’s team."), "{page}");
     assert!(page.contains(passed), "{page}");
     assert_eq!(new.post(&format!("{at}/accept"), &[]).await.path(), at);
@@ -233,7 +248,11 @@ async fn only_the_team_acts_and_only_a_lead_answers() {
         let form = [("question", "Why?"), ("team", team.as_str()), ("reason", "Theirs.")];
         assert_eq!(lead.post(&path, &form).await.status, 403, "{verb}");
         assert_eq!(world.county().post(&path, &form).await.status, 403, "{verb}");
-        assert_eq!(world.coordinator(county.horsham).post(&path, &form).await.status, 404, "{verb}");
+        assert_eq!(
+            world.coordinator(county.horsham).post(&path, &form).await.status,
+            404,
+            "{verb}"
+        );
     }
     let answer = [("answer", "Because.")];
     assert_eq!(team.post(&format!("{at}/answer"), &answer).await.status, 403);
@@ -270,10 +289,7 @@ async fn a_list_is_paged_in_every_order_without_loss_or_doubling() {
         while let Some(path) = next {
             let page = reader.get(&path).await;
             pages.push(labels(&page));
-            next = page.body.split_once("rel=\"next\"").map(|(before, _)| {
-                let (_, href) = before.rsplit_once("href=\"").expect("a link");
-                href.split('"').next().expect("an address").replace("&amp;", "&")
-            });
+            next = page.next();
             if pages.len() == 1 {
                 // What comes in between stands before or behind, and moves nothing.
                 world.concern(&lead, county.horsham, "Elsewhere");
@@ -284,9 +300,14 @@ async fn a_list_is_paged_in_every_order_without_loss_or_doubling() {
         let mut names: Vec<&str> = seen.iter().map(String::as_str).collect();
         if sort == "urgent" {
             let urgent = all.iter().filter(|it| it.0 == Urgency::Urgent).count();
-            let first: Vec<bool> =
-                names.iter().map(|name| all.iter().any(|it| it.1 == *name && it.0 == Urgency::Urgent)).collect();
-            assert!(first[..urgent].iter().all(|it| *it) && !first[urgent..].iter().any(|it| *it), "{names:?}");
+            let first: Vec<bool> = names
+                .iter()
+                .map(|name| all.iter().any(|it| it.1 == *name && it.0 == Urgency::Urgent))
+                .collect();
+            assert!(
+                first[..urgent].iter().all(|it| *it) && !first[urgent..].iter().any(|it| *it),
+                "{names:?}"
+            );
         }
         names.sort_unstable();
         names.dedup();
@@ -302,7 +323,10 @@ async fn a_list_is_filtered_and_says_what_to_do_when_it_is_empty() {
     assert!(coordinator.get("/concerns").await.main().contains("Nothing is waiting."));
     let lead = world.dsl(county.school);
     let empty = lead.get("/concerns").await.main();
-    assert!(empty.contains("Report a concern") && empty.contains("has not sent a concern yet"), "{empty}");
+    assert!(
+        empty.contains("Report a concern") && empty.contains("has not sent a concern yet"),
+        "{empty}"
+    );
 
     let of = |urgency, harm, name| world.concern_of(&lead, (county.crawley, urgency, harm), name);
     let park = of(Urgency::Routine, Harm::Weapons, "Place park");
@@ -326,4 +350,44 @@ async fn a_list_is_filtered_and_says_what_to_do_when_it_is_empty() {
             assert!(page.main().contains("No concern fits this filter."), "{}", page.main());
         }
     }
+}
+
+#[actix_web::test]
+async fn the_team_that_an_urgent_concern_is_passed_to_is_written_to_at_once() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, new) = (world.dsl(county.school), world.coordinator(county.horsham));
+    let of = (county.crawley, Urgency::Urgent, Harm::Weapons);
+    let at = format!("/concerns/{}", world.concern_of(&lead, of, "The bus station"));
+    let team = county.horsham.to_string();
+    let form = [("team", team.as_str()), ("reason", "The stop is in Horsham.")];
+    world.coordinator(county.crawley).post(&format!("{at}/redirect"), &form).await;
+    let told = world.look(|db| {
+        use diesel::prelude::*;
+        use e4s::store::schema::letters;
+        let urgent = letters::table.filter(letters::kind.eq("urgent"));
+        Ok(urgent.select(letters::account_id).load::<e4s::accounts::AccountId>(db)?)
+    });
+    assert_eq!(told, [new.id]);
+}
+
+#[actix_web::test]
+async fn a_lead_finds_the_reports_that_they_have_not_sent() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, colleague) = (world.dsl(county.school), world.dsl(county.school));
+    let draft = e4s::concerns::DraftId::random();
+    let actor = lead.actor();
+    world
+        .portal
+        .store
+        .write(|db| {
+            let mut deed = e4s::deed::Deed { db, by: &actor, at: world.now() };
+            e4s::concerns::draft::begin(&mut deed, draft, county.school)
+        })
+        .expect("a draft");
+    let list = lead.get("/concerns").await;
+    assert!(list.main().contains("A report without a name yet"), "{}", list.main());
+    assert!(list.body.contains(&format!("href=\"/concerns/drafts/{draft}\"")));
+    assert!(!colleague.get("/concerns").await.main().contains("A report without a name"));
 }

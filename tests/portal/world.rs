@@ -75,6 +75,12 @@ impl World {
         Self { portal, clock, files }
     }
 
+    /// The same portal after its process was stopped and started again.
+    pub fn restart(&mut self) {
+        let (settings, clock) = (self.portal.settings.clone(), Arc::clone(&self.portal.clock));
+        self.portal = Data::new(Portal::open(settings, clock).expect("opens"));
+    }
+
     pub fn now(&self) -> NaiveDateTime {
         *self.clock.lock().expect("a clock")
     }
@@ -105,6 +111,19 @@ impl World {
             Ok(())
         });
         id
+    }
+
+    /// The invented areas, postcodes and teams of `tests/data`, in force since 2020. The teams: West and East, South.
+    pub fn with_areas(&self) -> [TeamId; 2] {
+        use e4s::districts::{import_boundaries, import_postcodes, import_teams};
+        let file = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+        let (portal, from) = (&self.portal, NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date"));
+        import_boundaries::import(portal, &file("areas.geojson"), from, &mut |_| {}).expect("areas");
+        import_postcodes::import(portal, &file("postcodes.csv"), &mut |_| {}).expect("postcodes");
+        import_teams::import(portal, &file("teams.csv"), &mut |_| {}).expect("teams");
+        let teams = self.look(e4s::districts::teams);
+        let id = |name: &str| teams.iter().find(|it| it.name == name).expect("a team").id;
+        [id("West and East"), id("South")]
     }
 
     /// An open school in an area.
@@ -243,6 +262,11 @@ impl World {
         Person { world: self, id, token }
     }
 
+    /// Somebody who was signed in before a restart, and still is.
+    pub fn known(&self, id: AccountId, token: Token) -> Person<'_> {
+        Person { world: self, id, token }
+    }
+
     /// The events of the audit log, the oldest first, without those of setting the world up.
     pub fn audit(&self) -> Vec<String> {
         let set_up = ["signed-in", "account-added", "post-given"];
@@ -321,6 +345,13 @@ impl Answer {
     pub fn path(&self) -> &str {
         assert_eq!(self.status, 303, "{}", self.body);
         self.location.as_deref().expect("a redirect")
+    }
+
+    /// Where the page's link to the next one leads, if it has one.
+    pub fn next(&self) -> Option<String> {
+        let (before, _) = self.body.split_once("rel=\"next\"")?;
+        let (_, href) = before.rsplit_once("href=\"")?;
+        Some(href.split('"').next()?.replace("&amp;", "&"))
     }
 
     /// What a person reads of the page's main part, a line for each piece of text.
