@@ -141,7 +141,8 @@ impl Table {
     pub fn columns<const N: usize>(&mut self, names: [&str; N]) -> Result<[usize; N], String> {
         let header = self.rows.byte_headers().map_err(|why| why.to_string())?.clone();
         let titles: Vec<String> = (0..header.len()).map(|it| self.text(&header, it)).collect();
-        let missing: Vec<&str> = names.into_iter().filter(|it| !titles.iter().any(|title| title == it)).collect();
+        let missing: Vec<&str> =
+            names.into_iter().filter(|it| !titles.iter().any(|title| title == it)).collect();
         if !missing.is_empty() {
             return Err(format!("its first row lacks the columns {}", missing.join(", ")));
         }
@@ -161,9 +162,9 @@ impl Table {
 
     /// The line on which the row that was read last begins.
     pub fn line(&self, row: &ByteRecord) -> u64 {
-        let within = row.as_slice().iter().filter(|it| **it == b'\n').count();
+        let within = row.as_slice().split(|it| *it == b'\n').count();
         let within = u64::try_from(within).unwrap_or_default();
-        self.rows.position().line().saturating_sub(within + 1)
+        self.rows.position().line().saturating_sub(within)
     }
 
     /// One field as text, without space around it. Empty if the row ends before it.

@@ -1,9 +1,10 @@
-//! Figures: a lesson page beside nginx serving the same bytes, and concerns filed by 32 leads at once.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests.
 //!
 //! `cargo bench --bench portal` prints them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
 
 mod client;
+mod digests;
 mod nginx;
 mod world;
 
@@ -21,6 +22,7 @@ fn main() {
     let world = world::World::start(CLIENTS, FILED_EACH);
     pages(&world);
     filing(&world);
+    digests::compile_all(&world);
 }
 
 /// The same page, compressed, from memory and from nginx, in turn.

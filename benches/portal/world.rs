@@ -43,7 +43,7 @@ const ANSWERS: &[(&str, &str)] = &[
 pub struct World {
     pub port: u16,
     pub leads: Vec<Lead>,
-    portal: Data<Portal>,
+    pub portal: Data<Portal>,
     _folder: tempfile::TempDir,
 }
 

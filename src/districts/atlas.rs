@@ -88,10 +88,8 @@ impl Atlas {
     /// The sheets whose boxes come within `distance_m`, by name.
     fn around(&self, position: &Position, distance_m: f64) -> impl Iterator<Item = &Sheet> {
         let (x, y) = (f64::from(position.easting), f64::from(position.northing));
-        let window = AABB::from_corners(
-            [x - distance_m, y - distance_m],
-            [x + distance_m, y + distance_m],
-        );
+        let window =
+            AABB::from_corners([x - distance_m, y - distance_m], [x + distance_m, y + distance_m]);
         let mut places: Vec<usize> =
             self.tree.locate_in_envelope_intersecting(window).map(|it| it.data).collect();
         places.sort_unstable();

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{Area, AreaCode, Atlas, Place, Position, Team, queries};
+use crate::Result;
 use crate::app::Portal;
 use crate::calendar;
 use crate::store::Db;
-use crate::Result;
 
 /// This near to a boundary, the neighbour is offered as well.
 pub const NEAR_M: f64 = 250.0;

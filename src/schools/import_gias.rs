@@ -33,12 +33,7 @@ const COLUMNS: [&str; 11] = [
 type Texts = [String; COLUMNS.len()];
 
 /// Reads the register, in batches: whatever stops it half way, it can be read again.
-pub fn import(
-    portal: &Portal,
-    path: &Path,
-    authority: &str,
-    progress: Progress,
-) -> Result<Report> {
+pub fn import(portal: &Portal, path: &Path, authority: &str, progress: Progress) -> Result<Report> {
     if authority.len() != 3 || !authority.bytes().all(|it| it.is_ascii_digit()) {
         return Err(Error::Refused("An authority is a number of three digits, such as 938."));
     }
@@ -77,7 +72,12 @@ struct Sieve<'a> {
 
 impl Sieve<'_> {
     /// The school of a row, if it is ours and can be read. The report gets the rest.
-    fn take(&mut self, (line, is_whole): (u64, bool), texts: &Texts, report: &mut Report) -> Option<School> {
+    fn take(
+        &mut self,
+        (line, is_whole): (u64, bool),
+        texts: &Texts,
+        report: &mut Report,
+    ) -> Option<School> {
         let [urn, authority, ..] = texts;
         let urn = Urn::parse(urn);
         let has_left = urn.is_some_and(|it| self.known.contains_key(&it));
@@ -119,7 +119,8 @@ impl Sieve<'_> {
 
 /// The school of a row; none if it is only proposed. What can be left blank is, with a note.
 fn read(texts: &Texts, mut note: impl FnMut(String)) -> Result<Option<School>, String> {
-    let [urn, authority, name, status, status_name, closed, phase, postcode, east, north, area] = texts;
+    let [urn, authority, name, status, status_name, closed, phase, postcode, east, north, area] =
+        texts;
     let urn = Urn::parse(urn).ok_or_else(|| format!("{urn:?} is not a school's number (URN)"))?;
     if authority.is_empty() || name.is_empty() {
         return Err(format!("{urn} has no authority or no name"));
@@ -129,12 +130,18 @@ fn read(texts: &Texts, mut note: impl FnMut(String)) -> Result<Option<School>, S
         "1" | "3" => true,
         "2" => false,
         "4" => return Ok(None),
-        _ => return Err(format!("{urn} {name}: the status {status:?} ({status_name}) is not known")),
+        _ => {
+            return Err(format!(
+                "{urn} {name}: the status {status:?} ({status_name}) is not known"
+            ));
+        }
     };
     let closed_on = match closed.as_str() {
         text if !is_open && !text.is_empty() => {
             let day = NaiveDate::parse_from_str(text, "%d-%m-%Y");
-            Some(day.map_err(|_not| format!("{urn} {name}: {text:?} is not a day such as 31-08-2026"))?)
+            Some(day.map_err(|_not| {
+                format!("{urn} {name}: {text:?} is not a day such as 31-08-2026")
+            })?)
         }
         _ => None,
     };

@@ -58,8 +58,18 @@ fn a_place_is_found_by_postcode_grid_reference_and_coordinates() {
     let world = World::new();
     world.with_areas();
     for what in [
-        "zz1 1aa", "ZZ11AA", " z z 1 1 a a ", "TQ 298 266", "tq298266", "TQ 29838 26699", "TQ2926",
-        "529838,126699", "529838 126699.4", "51.025, -0.15", "51.025,\u{2212}0.15", "-0.15, 51.025",
+        "zz1 1aa",
+        "ZZ11AA",
+        " z z 1 1 a a ",
+        "TQ 298 266",
+        "tq298266",
+        "TQ 29838 26699",
+        "TQ2926",
+        "529838,126699",
+        "529838 126699.4",
+        "51.025, -0.15",
+        "51.025,\u{2212}0.15",
+        "-0.15, 51.025",
     ] {
         assert_eq!(line(&world, what), "E07999001\tWestmere\tWest and East", "{what}");
     }
@@ -79,17 +89,22 @@ fn a_routed_place_has_its_position_and_the_edition_of_its_area() {
     let found = found(&world, "ZZ1 1AA");
     let position = found.position.expect("a position");
     assert_eq!((position.easting, position.northing), (529_838, 126_699));
-    assert!((position.lat - 51.025).abs() < 1e-5 && (position.lon + 0.15).abs() < 1e-5, "{position:?}");
+    assert!(
+        (position.lat - 51.025).abs() < 1e-5 && (position.lon + 0.15).abs() < 1e-5,
+        "{position:?}"
+    );
     assert_eq!(found.area.expect("an area").edition.as_str(), "LAD24");
     assert!(found.neighbours.is_empty());
 }
 
 #[test]
-fn near_a_boundary_the_neighbours_of_another_team_are_offered_and_a_point_on_it_belongs_somewhere() {
+fn near_a_boundary_the_neighbours_of_another_team_are_offered_and_a_point_on_it_belongs_somewhere()
+{
     let world = World::new();
     let teams = world.with_areas();
     let near = found(&world, "51.001, -0.15");
-    let names: Vec<_> = near.neighbours.iter().map(|it| (it.area.name.as_str(), it.team.id)).collect();
+    let names: Vec<_> =
+        near.neighbours.iter().map(|it| (it.area.name.as_str(), it.team.id)).collect();
     assert_eq!(names, [("Southmere", teams[1])], "111 m away");
     assert!(found(&world, "51.003, -0.15").neighbours.is_empty(), "333 m away");
     let same_team = found(&world, "51.025, -0.101");
@@ -190,15 +205,22 @@ fn a_later_edition_ends_the_areas_before_it_and_a_running_server_notices() {
     assert_eq!(line(&world, "51.025,-0.05"), "E07999002\tEastmere\tWest and East");
     let report = boundaries(&world, "areas-next.geojson", day(2026, 12, 1));
     assert_eq!(counts(&report), [1, 1, 0, 2]);
-    assert_eq!(report.changes, [
-        "changed: E07999003 Southmere follows LAD26 from 1 December 2026",
-        "added: E07999004 Bothmere (LAD26) from 1 December 2026",
-        "ended: E07999001 Westmere (LAD24) the day before 1 December 2026",
-        "ended: E07999002 Eastmere (LAD24) the day before 1 December 2026",
-    ]);
+    assert_eq!(
+        report.changes,
+        [
+            "changed: E07999003 Southmere follows LAD26 from 1 December 2026",
+            "added: E07999004 Bothmere (LAD26) from 1 December 2026",
+            "ended: E07999001 Westmere (LAD24) the day before 1 December 2026",
+            "ended: E07999002 Eastmere (LAD24) the day before 1 December 2026",
+        ]
+    );
     assert_eq!(line(&world, "51.025,-0.05"), "E07999002\tEastmere\tWest and East", "until then");
     world.later(TimeDelta::days(7));
-    assert_eq!(line(&world, "51.025,-0.05"), "E07999002\tEastmere\tWest and East", "on the last day");
+    assert_eq!(
+        line(&world, "51.025,-0.05"),
+        "E07999002\tEastmere\tWest and East",
+        "on the last day"
+    );
     world.later(TimeDelta::days(1));
     assert_eq!(line(&world, "51.025,-0.05"), "E07999004\tBothmere\t-", "from then on");
     assert_eq!(found(&world, "50.98,-0.1").area.expect("an area").edition.as_str(), "LAD26");
@@ -210,11 +232,14 @@ fn a_later_edition_ends_the_areas_before_it_and_a_running_server_notices() {
         let south = areas::table.filter(areas::code.eq("E07999003")).order(areas::from_on);
         Ok(south.select((areas::from_on, areas::until_on)).load(db)?)
     });
-    assert_eq!(rows, [
-        (day(2015, 1, 1), Some(day(2019, 12, 31))),
-        (day(2020, 1, 1), Some(day(2026, 11, 30))),
-        (day(2026, 12, 1), None),
-    ]);
+    assert_eq!(
+        rows,
+        [
+            (day(2015, 1, 1), Some(day(2019, 12, 31))),
+            (day(2020, 1, 1), Some(day(2026, 11, 30))),
+            (day(2026, 12, 1), None),
+        ]
+    );
 }
 
 #[test]
@@ -226,7 +251,8 @@ fn a_mended_outline_replaces_the_wrong_one_of_the_same_day() {
     let mended = world.files.path().join("mended.geojson");
     std::fs::write(&mended, text.replace("[-0.2, 51.05]", "[-0.18, 51.02]")).expect("written");
     let from = day(2020, 1, 1);
-    let report = import_boundaries::import(&world.portal, &mended, from, &mut |_| {}).expect("imported");
+    let report =
+        import_boundaries::import(&world.portal, &mended, from, &mut |_| {}).expect("imported");
     assert_eq!(counts(&report), [0, 1, 2, 0]);
     assert_eq!(line(&world, "51.04,-0.19"), "-\t-\t-");
 }
@@ -237,9 +263,12 @@ fn bad_features_are_named_and_stop_neither_the_good_ones_nor_what_is_in_force() 
     boundaries(&world, "areas-next.geojson", day(2020, 1, 1));
     let report = boundaries(&world, "areas-bad.geojson", day(2024, 4, 1));
     assert_eq!(counts(&report), [1, 1, 0, 0]);
-    assert_eq!(report.notes, [
-        "E07999004 Bothmere (LAD26) stays in force, because not every feature of the file could be read",
-    ]);
+    assert_eq!(
+        report.notes,
+        [
+            "E07999004 Bothmere (LAD26) stays in force, because not every feature of the file could be read",
+        ]
+    );
     insta::assert_snapshot!(reasons(&report).join("\n"));
     for (name, text) in [("not.geojson", "not json"), ("none.geojson", "{}")] {
         let path = world.files.path().join(name);
@@ -254,7 +283,8 @@ fn postcodes_with_coordinates_are_taken_the_rest_named_and_nothing_doubled() {
     let world = World::new();
     let mut seen = 0;
     let import = |path: PathBuf, seen: &mut u64| {
-        import_postcodes::import(&world.portal, &path, &mut |count| *seen = count).expect("imported")
+        import_postcodes::import(&world.portal, &path, &mut |count| *seen = count)
+            .expect("imported")
     };
     let first = import(file("postcodes.csv"), &mut seen);
     assert_eq!((counts(&first), seen), ([5, 0, 0, 0], 11));
@@ -262,7 +292,8 @@ fn postcodes_with_coordinates_are_taken_the_rest_named_and_nothing_doubled() {
     assert_eq!(counts(&import(file("postcodes.csv"), &mut seen)), [0, 0, 5, 0]);
 
     let moved = world.files.path().join("moved.csv");
-    std::fs::write(&moved, "ZZ11AA,10,529839,126700\n\"ZZ3 1AA\",10,529838,126699\n").expect("written");
+    std::fs::write(&moved, "ZZ11AA,10,529839,126700\n\"ZZ3 1AA\",10,529838,126699\n")
+        .expect("written");
     let report = import(moved, &mut seen);
     assert_eq!(counts(&report), [1, 1, 0, 0]);
     assert_eq!(report.changes, ["moved: ZZ11AA from 529838, 126699 to 529839, 126700"]);
@@ -276,9 +307,10 @@ fn more_postcodes_than_one_batch_holds_all_get_in() {
     let path = world.files.path().join("many.csv");
     let letters = || ('A'..='Z').map(String::from);
     let pairs = letters().flat_map(|one| letters().map(move |other| format!("{one}{other}")));
-    let codes: Vec<String> = (1..=4).flat_map(|it| pairs.clone().map(move |pair| format!("ZZ{it} 1{pair}"))).collect();
-    let rows: String = codes.iter().map(|it| format!("\"{it}\",10,529838,126699\n")).collect();
-    std::fs::write(&path, rows).expect("written");
+    let codes: Vec<String> =
+        (1..=4).flat_map(|it| pairs.clone().map(move |pair| format!("ZZ{it} 1{pair}"))).collect();
+    let rows: Vec<String> = codes.iter().map(|it| format!("\"{it}\",10,529838,126699\n")).collect();
+    std::fs::write(&path, rows.concat()).expect("written");
     let mut steps = Vec::new();
     let report = import_postcodes::import(&world.portal, &path, &mut |count| steps.push(count));
     assert_eq!(report.expect("imported").added, 2_704);
@@ -297,13 +329,17 @@ fn a_team_serves_an_area_from_a_day_and_the_next_one_takes_over() {
     let text = std::fs::read_to_string(file("teams.csv")).expect("a file");
     let first = import(&text);
     assert_eq!(counts(&first), [3, 0, 0, 0]);
-    assert_eq!(reasons(&first), [
-        "line 6: \"Southmere\" is not an area code such as E07000226",
-        "line 7: it has no team",
-        "line 8: \"soon\" is not a day such as 2026-04-01",
-    ]);
+    assert_eq!(
+        reasons(&first),
+        [
+            "line 6: \"Southmere\" is not an area code such as E07000226",
+            "line 7: it has no team",
+            "line 8: \"soon\" is not a day such as 2026-04-01",
+        ]
+    );
     assert_eq!(counts(&import(&text)), [0, 0, 3, 0]);
-    let next = import("from,team,area_code\n2027-01-01,South,E07999002\n2020-01-01,East,E07999001\n");
+    let next =
+        import("from,team,area_code\n2027-01-01,South,E07999002\n2020-01-01,East,E07999001\n");
     assert_eq!(counts(&next), [0, 2, 0, 0]);
 
     let code = |text| AreaCode::parse(text).expect("a code");
@@ -321,7 +357,13 @@ fn a_team_serves_an_area_from_a_day_and_the_next_one_takes_over() {
 
 fn sitting(team: TeamId, starts_at: NaiveDateTime) -> Sitting {
     let cut_off_at = starts_at - TimeDelta::days(7);
-    Sitting { team, starts_at, cut_off_at, venue: "Room 1".to_owned(), chair: "Sam Example".to_owned() }
+    Sitting {
+        team,
+        starts_at,
+        cut_off_at,
+        venue: "Room 1".to_owned(),
+        chair: "Sam Example".to_owned(),
+    }
 }
 
 #[test]
@@ -347,7 +389,8 @@ fn a_diary_is_kept_by_its_own_team_and_read_by_its_members() {
     let (team, other) = (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
     let start = world.now() + TimeDelta::days(10);
     let meeting = world.house(|deed| diary::schedule(deed, &sitting(team, start)));
-    let past = world.house(|deed| diary::schedule(deed, &sitting(team, start - TimeDelta::days(20))));
+    let past =
+        world.house(|deed| diary::schedule(deed, &sitting(team, start - TimeDelta::days(20))));
 
     let schedule = |by: &Actor, sitting: &Sitting| {
         world.portal.store.write(|db| {
@@ -358,9 +401,14 @@ fn a_diary_is_kept_by_its_own_team_and_read_by_its_members() {
     let later = sitting(team, start + TimeDelta::days(1));
     assert_eq!(schedule(&own, &later).expect("scheduled"), team);
     assert!(matches!(schedule(&own, &later), Err(Error::Refused(_))), "twice");
-    let late = Sitting { cut_off_at: start + TimeDelta::days(9), ..sitting(team, start + TimeDelta::days(2)) };
+    let late = Sitting {
+        cut_off_at: start + TimeDelta::days(9),
+        ..sitting(team, start + TimeDelta::days(2))
+    };
     assert!(matches!(schedule(&own, &late), Err(Error::Refused(_))), "cut-off after the start");
-    for stranger in [world.coordinator(other).actor(), world.partner(team).actor(), world.admin().actor()] {
+    for stranger in
+        [world.coordinator(other).actor(), world.partner(team).actor(), world.admin().actor()]
+    {
         assert!(matches!(schedule(&stranger, &later), Err(Error::Forbidden)));
     }
 

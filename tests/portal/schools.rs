@@ -25,12 +25,15 @@ fn the_open_schools_of_one_authority_are_taken_and_closed_ones_marked() {
     let report = import(&world, "schools.csv", "938").expect("imported");
     assert_eq!((report.added, report.elsewhere), (5, 1));
     insta::assert_snapshot!(report.to_string());
-    assert_eq!(open(&world, "938"), [
-        "Hilltop Provision",
-        "Last School",
-        "Oak, Ash and Elm Primary School",
-        "Saint Aimée’s Academy",
-    ]);
+    assert_eq!(
+        open(&world, "938"),
+        [
+            "Hilltop Provision",
+            "Last School",
+            "Oak, Ash and Elm Primary School",
+            "Saint Aimée’s Academy",
+        ]
+    );
     assert!(open(&world, "846").is_empty());
 
     let saint = world.look(|db| schools::find(db, Urn(900_001)));
@@ -51,10 +54,13 @@ fn the_register_can_be_read_again_and_tells_what_changed() {
     assert_eq!(world.audit(), ["schools-imported"]);
 
     let later = import(&world, "schools-later.csv", "938").expect("imported");
-    assert_eq!(later.changes, [
-        "changed: 900002 Oak and Ash Primary School",
-        "closed: 900004 Hilltop Provision (closed on 31 December 2026)",
-    ]);
+    assert_eq!(
+        later.changes,
+        [
+            "changed: 900002 Oak and Ash Primary School",
+            "closed: 900004 Hilltop Provision (closed on 31 December 2026)",
+        ]
+    );
     assert_eq!(later.notes, ["900013 Last School is not in this file; it stays as it was"]);
     assert_eq!(open(&world, "938").len(), 3);
 }
