@@ -18,6 +18,7 @@ mod report;
 mod report_bad;
 mod schools;
 mod shire;
+mod steer;
 mod tidy;
 mod triage;
 mod world;
