@@ -100,7 +100,7 @@ impl ErrorPage {
                     .push("If you should have access, ask the person who looks after accounts.");
             }
             Some(Error::Refused(_)) => {
-                what_next.push("Go back and load the page again to see how it stands now.")
+                what_next.push("Go back and load the page again to see how it stands now.");
             }
             _ => {}
         }
