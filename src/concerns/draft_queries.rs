@@ -50,7 +50,7 @@ pub(super) fn insert_concern(db: &mut Db, new: &Raised) -> Result<()> {
                 concerns::urgency.eq(new.report.urgency),
                 concerns::easting.eq(easting),
                 concerns::northing.eq(northing),
-                concerns::answers.eq(&new.report.answers),
+                concerns::answers.eq(new.report.answers()),
             ),
         ))
         .execute(db)?;

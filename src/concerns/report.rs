@@ -29,8 +29,7 @@ pub struct Report {
     /// Easting and northing in metres, if the place is a point.
     pub metres: Option<(i32, i32)>,
     /// The answers to questions that exist, and nothing else.
-    pub answers: Answers,
-    _checked: (),
+    answers: Answers,
 }
 
 impl Report {
@@ -58,7 +57,6 @@ impl Report {
                     area_edition,
                     metres: metres(answers),
                     answers: known(answers),
-                    _checked: (),
                 })
             }
             _ => Err(errors),
@@ -67,6 +65,11 @@ impl Report {
 }
 
 impl Report {
+    /// What was answered, without what belongs to a draft alone.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     /// The district that answers name.
     pub fn area_of(answers: &Answers) -> Option<AreaCode> {
         AreaCode::parse(answers.get(AREA))

@@ -71,28 +71,31 @@ const FLAGS_MAX: usize = 20;
 /// somebody of school age on `today`.
 pub fn flags(text: &str, today: NaiveDate) -> Vec<Flag> {
     let mut found: Vec<Flag> = Vec::new();
-    let mut add = |what: What, text: String| {
+    for (what, text) in text.lines().flat_map(|line| looks(line, today)) {
         let is_known = found.iter().any(|it| it.found == text);
         if !is_known && found.len() < FLAGS_MAX {
             found.push(Flag { what, found: text, instead: what.instead() });
-        }
-    };
-    for line in text.lines() {
-        let pieces: Vec<&str> = line.split_whitespace().collect();
-        numbers(&pieces).into_iter().for_each(|(what, text)| add(what, text));
-        dates(&pieces, today).into_iter().for_each(|text| add(What::BirthDate, text));
-        registrations(&pieces).into_iter().for_each(|text| add(What::Registration, text));
-        handles(&pieces).into_iter().for_each(|text| add(What::Handle, text));
-        for (is_sure, text) in names::people(line) {
-            add(if is_sure { What::Name } else { What::PerhapsName }, text);
         }
     }
     found
 }
 
+/// What in a line looks like something.
+fn looks(line: &str, today: NaiveDate) -> Vec<(What, String)> {
+    let pieces: Vec<&str> = line.split_whitespace().collect();
+    let name = |is_sure: bool| if is_sure { What::Name } else { What::PerhapsName };
+    let mut found = numbers(&pieces);
+    found.extend(dates(&pieces, today).into_iter().map(|text| (What::BirthDate, text)));
+    found.extend(registrations(&pieces).into_iter().map(|text| (What::Registration, text)));
+    found.extend(handles(&pieces).into_iter().map(|text| (What::Handle, text)));
+    found.extend(names::people(line).into_iter().map(|(is_sure, text)| (name(is_sure), text)));
+    found
+}
+
 /// Without the punctuation around it, and without a possessive ending.
 fn bare(piece: &str) -> &str {
-    names::without_possessive(piece).trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
+    names::without_possessive(piece)
+        .trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
 }
 
 /// True if something ends behind this piece: a comma, a full stop.

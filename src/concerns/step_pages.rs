@@ -195,9 +195,10 @@ struct SectionView {
 
 impl SectionView {
     fn of(draft: &Draft, section: Section) -> Self {
-        let row = |it: report::Row| match it.lines.is_empty() {
-            true => RowView::of(&it.question, "Not given".to_owned()),
-            false => RowView::of(&it.question, it.lines.join("\n")),
+        let row = |it: report::Row| {
+            let answer = it.lines.join("\n");
+            let is_given = !it.lines.is_empty();
+            RowView::of(&it.question, if is_given { answer } else { "Not given".to_owned() })
         };
         Self {
             title: section.title,

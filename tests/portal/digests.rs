@@ -336,37 +336,3 @@ async fn a_person_chooses_how_often_and_sees_what_would_come_and_what_came() {
     assert_eq!(lead.get(&format!("/digests/{}", mine(other))).await.status, 404);
     assert_eq!(world.admin().get("/digests").await.status, 403);
 }
-
-#[test]
-#[ignore = "it takes a minute: cargo test --release -- --ignored"]
-fn a_thousand_people_over_a_hundred_thousand_concerns() {
-    let postbox = Postbox::open();
-    let world = World::with(postbox.used_by());
-    let districts: Vec<District> = (0..6).map(|it| District::new(&world, 100_001 + it)).collect();
-    for number in 0..988 {
-        let district = &districts[number % 6];
-        if number % 3 == 0 {
-            world.coordinator(district.team)
-        } else {
-            world.dsl(district.school)
-        };
-    }
-    world.house(|deed| {
-        for number in 0..100_000_usize {
-            let district = &districts[number % 6];
-            let status = Status::ALL[number % Status::ALL.len()];
-            let minutes = i64::try_from(number).expect("a number");
-            district.insert(deed, &format!("C-{number}"), status, (minutes, minutes / 2))?;
-        }
-        Ok(())
-    });
-    let begun = std::time::Instant::now();
-    let compiled = compile::run(&world.portal, world.now()).expect("compiled").count;
-    let compiling = begun.elapsed();
-    let begun = std::time::Instant::now();
-    while deliver::run(&world.portal, world.now()).expect("delivered").is_more {}
-    let delivering = begun.elapsed();
-    assert_eq!(postbox.letters().len(), compiled);
-    assert!(compiling.as_secs() < 10, "{compiled} digests were compiled in {compiling:.1?}");
-    assert!(delivering.as_secs() < 30, "{compiled} letters were delivered in {delivering:.1?}");
-}

@@ -20,12 +20,17 @@ async fn what_belongs_elsewhere_is_sent_there_and_counted_but_not_recorded() {
     let lead = shire.world.dsl(shire.school);
     for (gate, telephone) in LINES {
         let page = lead.get("/concerns/new").await;
-        let form = [("gate", gate), ("school", hidden(&page, "school")), ("key", hidden(&page, "key"))];
+        let form =
+            [("gate", gate), ("school", hidden(&page, "school")), ("key", hidden(&page, "key"))];
         let shown = lead.get(lead.post("/concerns/new", &form).await.path()).await;
         assert!(shown.main().contains(telephone), "{}", shown.main());
         assert!(shown.main().contains("last checked on 2 November 2026"), "{}", shown.main());
 
-        let on = [("gate", "none"), ("school", hidden(&shown, "school")), ("key", hidden(&shown, "key"))];
+        let on = [
+            ("gate", "none"),
+            ("school", hidden(&shown, "school")),
+            ("key", hidden(&shown, "key")),
+        ];
         let draft = lead.post("/concerns/new", &on).await;
         assert!(draft.path().starts_with("/concerns/drafts/"), "there is a way on");
     }
@@ -63,7 +68,8 @@ async fn a_double_click_at_the_gate_begins_one_draft() {
     let lead = shire.world.dsl(shire.school);
     let page = lead.get("/concerns/new").await;
     let form = [("gate", "none"), ("school", "100001"), ("key", hidden(&page, "key"))];
-    let (one, two) = (lead.post("/concerns/new", &form).await, lead.post("/concerns/new", &form).await);
+    let (one, two) =
+        (lead.post("/concerns/new", &form).await, lead.post("/concerns/new", &form).await);
     assert_eq!(one.path(), two.path());
     let count: i64 = shire.world.look(|db| Ok(drafts::table.count().get_result(db)?));
     assert_eq!(count, 1);
@@ -82,7 +88,9 @@ async fn only_leads_report_and_only_for_their_own_school() {
     let form = [("gate", "none"), ("school", "100001"), ("key", hidden(&page, "key"))];
     assert_eq!(lead.post("/concerns/new", &form).await.status, 404);
     assert_eq!(lead.get("/concerns/new?school=100001").await.status, 404);
-    for outsider in [world.coordinator(shire.west), world.county(), world.admin(), world.partner(shire.west)] {
+    for outsider in
+        [world.coordinator(shire.west), world.county(), world.admin(), world.partner(shire.west)]
+    {
         assert_eq!(outsider.get("/concerns/new").await.status, 403);
         assert_eq!(outsider.post("/concerns/new", &form).await.status, 403);
     }
@@ -106,7 +114,8 @@ async fn an_administrator_keeps_the_numbers_in_order_and_sees_no_drafts() {
     ];
     let refused = admin.post(at, &wrong).await;
     assert_eq!(refused.status, 422);
-    for fault in ["Say in one sentence", "Enter a telephone number", "must be today or in the past"] {
+    for fault in ["Say in one sentence", "Enter a telephone number", "must be today or in the past"]
+    {
         assert!(refused.main().contains(fault), "{}", refused.main());
     }
     let right = [

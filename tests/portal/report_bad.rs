@@ -34,7 +34,10 @@ async fn a_wrong_place_is_named_and_kept() {
         let form = [("place", typed), ("words", "at the back"), ("relation", "off")];
         let answer = lead.post(&format!("{draft}/place"), &form).await;
         refused(&answer, fault, typed);
-        assert!(answer.body.contains("at the back</textarea>") && answer.body.contains("value=\"off\" checked"));
+        assert!(
+            answer.body.contains("at the back</textarea>")
+                && answer.body.contains("value=\"off\" checked")
+        );
         let again = lead.get(&format!("{draft}/place")).await;
         assert!(again.body.contains(typed) && again.main().contains(fault), "{}", again.main());
     }
@@ -62,7 +65,9 @@ async fn a_place_outside_every_district_or_without_a_team_says_so_and_lets_the_w
         refused(&lead.post(&at, &[("area", "' OR 1=1")]).await, "Choose the district", says);
 
         let draft = filled(&lead, &[("place", place), ("found", &[("area", SOUTH)])]).await;
-        assert!(lead.get(&format!("{draft}/check")).await.main().contains("Send to Southmere’s team"));
+        assert!(
+            lead.get(&format!("{draft}/check")).await.main().contains("Send to Southmere’s team")
+        );
         sent(&lead, &draft).await;
     }
     assert_eq!(shire.count(), 2);
@@ -86,7 +91,11 @@ async fn days_are_real_and_not_in_the_future_and_every_fault_is_named_at_once() 
         (["1", "9", "26"], ["", "", ""], "First seen: the year must have 4 numbers"),
         (["1", "", "2026"], ["", "", ""], "First seen: enter a day, a month and a year"),
         (["x", "9", "2026"], ["", "", ""], "First seen: this must be a real date"),
-        (["2", "9", "2026"], ["1", "9", "2026"], "Last seen must be the same day as first seen, or later"),
+        (
+            ["2", "9", "2026"],
+            ["1", "9", "2026"],
+            "Last seen must be the same day as first seen, or later",
+        ),
     ] {
         let form = days(first, last);
         let form: Vec<(&str, &str)> = form.iter().map(|it| (it.0.as_str(), it.1)).collect();
@@ -103,18 +112,27 @@ async fn an_account_is_neither_empty_nor_endless() {
     let lead = shire.world.dsl(shire.school);
     let draft = begun(&lead).await;
     let at = format!("{draft}/what");
-    refused(&lead.post(&at, &[("seen", " \r\n "), ("think", "a guess")]).await, "Enter what was seen or said", "a guess");
+    refused(
+        &lead.post(&at, &[("seen", " \r\n "), ("think", "a guess")]).await,
+        "Enter what was seen or said",
+        "a guess",
+    );
 
     let long = "é".repeat(100_000);
     let answer = lead.post(&at, &[("seen", &long), ("sure", "one")]).await;
-    refused(&answer, "Seen or said must be 4,000 characters or fewer. You have 96,000 too many", &long);
+    refused(
+        &answer,
+        "Seen or said must be 4,000 characters or fewer. You have 96,000 too many",
+        &long,
+    );
     assert!(answer.body.contains("value=\"one\" checked"));
     assert!(lead.get(&at).await.body.contains(&long), "it is still there on another day");
 
     let just = format!("{}\r\n{}", "a".repeat(1_999), "b".repeat(2_000));
     assert_eq!(lead.post(&at, &[("seen", &just)]).await.status, 303, "a line end is one character");
     let name = "n".repeat(201);
-    let long_name = lead.post(&format!("{draft}/kind"), &[("kind", "location"), ("name", &name)]).await;
+    let long_name =
+        lead.post(&format!("{draft}/kind"), &[("kind", "location"), ("name", &name)]).await;
     refused(&long_name, "Name or label must be 200 characters or fewer", &name);
     let unknown = lead.post(&format!("{draft}/kind"), &[("kind", "child"), ("name", "n")]).await;
     refused(&unknown, "Kind: choose one of these", "value=\"n\"");
@@ -148,9 +166,14 @@ async fn back_after_sent_leads_to_the_sent_page_and_changes_nothing() {
     assert_eq!(lead.get(&draft).await.path(), concern);
     assert_eq!(lead.get(&format!("{draft}/discard")).await.path(), concern);
     assert_eq!(lead.post(&format!("{draft}/discard"), &[]).await.path(), concern);
-    let kind: Vec<String> = shire.world.look(|db| Ok(concerns::table.select(concerns::kind).load(db)?));
+    let kind: Vec<String> =
+        shire.world.look(|db| Ok(concerns::table.select(concerns::kind).load(db)?));
     assert_eq!(kind, ["location"]);
-    assert_eq!(shire.world.dsl(shire.school).get(&draft).await.status, 404, "it was somebody else's");
+    assert_eq!(
+        shire.world.dsl(shire.school).get(&draft).await.status,
+        404,
+        "it was somebody else's"
+    );
 }
 
 #[actix_web::test]
@@ -180,8 +203,10 @@ async fn a_draft_is_its_writers_alone() {
     let stranger = world.dsl(world.school(100_002, "Ash Vale School", WEST));
     for person in [world.dsl(shire.school), stranger] {
         for end in ["", "/kind", "/found", "/check", "/discard"] {
-            let (theirs, nobodys) =
-                (person.get(&format!("{draft}{end}")).await, person.get(&format!("{unknown}{end}")).await);
+            let (theirs, nobodys) = (
+                person.get(&format!("{draft}{end}")).await,
+                person.get(&format!("{unknown}{end}")).await,
+            );
             assert_eq!((theirs.status.as_u16(), theirs.body), (404, nobodys.body), "{end}");
         }
         for end in ["/kind", "/found", "/check", "/discard"] {
@@ -231,7 +256,11 @@ async fn a_step_that_comes_after_a_time_out_is_kept_and_nothing_is_shown() {
     assert!(page.main().contains("What you wrote has been saved"), "{}", page.main());
 
     let back = shire.world.signed_in(lead.id);
-    assert_eq!(back.get(late.path()).await.path(), draft, "whoever signs in goes on where they were");
+    assert_eq!(
+        back.get(late.path()).await.path(),
+        draft,
+        "whoever signs in goes on where they were"
+    );
     assert_eq!(back.get(&draft).await.path(), format!("{draft}/place"), "to what is not finished");
     assert!(back.get(&at).await.body.contains("A long account of the weir"));
 }
@@ -257,7 +286,8 @@ async fn a_failure_half_way_leaves_the_draft_and_nothing_else() {
     shire.world.coordinator(shire.west);
     let lead = shire.world.dsl(shire.school);
     let draft = filled(&lead, &[("when", &[("recurring", "once"), ("urgency", "urgent")])]).await;
-    let rename = |sql: &'static str| shire.world.house(move |deed| Ok(deed.db.batch_execute(sql)?));
+    let rename =
+        |sql: &'static str| shire.world.house(move |deed| Ok(deed.db.batch_execute(sql)?));
     rename("ALTER TABLE letters RENAME TO lost_letters");
     let failed = lead.post(&format!("{draft}/check"), &[]).await;
     assert_eq!(failed.status, 500);
@@ -277,7 +307,8 @@ async fn a_team_that_goes_between_check_and_send_leads_back_to_the_district() {
     let lead = shire.world.dsl(shire.school);
     let draft = filled(&lead, &[]).await;
     shire.world.house(|deed| {
-        diesel::delete(team_areas::table.filter(team_areas::area_code.eq(WEST))).execute(deed.db)?;
+        diesel::delete(team_areas::table.filter(team_areas::area_code.eq(WEST)))
+            .execute(deed.db)?;
         Ok(())
     });
     let answer = lead.post(&format!("{draft}/check"), &[]).await;
