@@ -26,7 +26,8 @@ pub fn compile_all(world: &World) {
         .write_as_house(|deed| {
             let first = people(deed, team)?;
             for number in 0..CONCERNS {
-                let at = deed.at - TimeDelta::minutes(i64::try_from(number % 500_000).expect("a number"));
+                let at = deed.at
+                    - TimeDelta::minutes(i64::try_from(number % 500_000).expect("a number"));
                 diesel::insert_into(concerns::table)
                     .values((
                         concerns::id.eq(ConcernId::random()),
@@ -50,7 +51,8 @@ pub fn compile_all(world: &World) {
             Ok(())
         })
         .expect("an audience");
-    let tomorrow = e4s::calendar::at(e4s::calendar::day((portal.clock)()) + TimeDelta::days(7), 9, 0);
+    let tomorrow =
+        e4s::calendar::at(e4s::calendar::day((portal.clock)()) + TimeDelta::days(7), 9, 0);
     let (began, mut count) = (Instant::now(), 0);
     loop {
         let done = compile::run(portal, tomorrow).expect("compiled");

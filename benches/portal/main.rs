@@ -30,14 +30,20 @@ fn pages(world: &world::World) {
     let page = Client::connect(world.port).get(LESSON, "br");
     assert_eq!(page.status, 200, "the lesson is there");
     let nginx = nginx::Nginx::serve(&page.body);
-    println!("a lesson page of {} bytes (brotli), {CLIENTS} connections, {PAGES_FOR:?} each", page.body.len());
+    println!(
+        "a lesson page of {} bytes (brotli), {CLIENTS} connections, {PAGES_FOR:?} each",
+        page.body.len()
+    );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(rate(world.port, LESSON));
         theirs.push(rate(nginx.port, "/page"));
     }
     let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-    println!("  e4s    {ours:>9.0} pages/s\n  nginx  {theirs:>9.0} pages/s\n  ratio  {:>9.2}", ours / theirs);
+    println!(
+        "  e4s    {ours:>9.0} pages/s\n  nginx  {theirs:>9.0} pages/s\n  ratio  {:>9.2}",
+        ours / theirs
+    );
 }
 
 /// Answers a second, over connections that stay open.

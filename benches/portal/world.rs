@@ -107,7 +107,12 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
     let at = (portal.clock)();
     let token = portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
-        appoint::appoint(deed, id, &Post { role: Role::Dsl, school: Some(school), team: None }, None)?;
+        appoint::appoint(
+            deed,
+            id,
+            &Post { role: Role::Dsl, school: Some(school), team: None },
+            None,
+        )?;
         Ok((id, sessions::begin(deed, id, None)?))
     });
     let (id, token) = token.expect("a lead");
@@ -120,7 +125,9 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
                 let draft = DraftId::random();
                 draft::begin(deed, draft, school)?;
                 for step in ReportStep::ALL.iter().filter(|it| **it != ReportStep::Check) {
-                    let pairs = ANSWERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                    let pairs = ANSWERS
+                        .iter()
+                        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
                     draft::save(deed, &atlas, draft, (*step, pairs.collect()))?;
                 }
                 Ok(draft)

@@ -55,7 +55,8 @@ pub fn route(db: &mut Db, atlas: &Atlas, place: &Place, today: NaiveDate) -> Res
 pub fn served(db: &mut Db, atlas: &Atlas, today: NaiveDate) -> Result<Vec<Neighbour>> {
     let codes: Vec<AreaCode> = atlas.areas().map(|it| it.code.clone()).collect();
     let mut teams = queries::teams_of_areas(db, &codes, today)?;
-    let served = |area: &Area| Some(Neighbour { team: teams.remove(&area.code)?, area: area.clone() });
+    let served =
+        |area: &Area| Some(Neighbour { team: teams.remove(&area.code)?, area: area.clone() });
     Ok(atlas.areas().filter_map(served).collect())
 }
 

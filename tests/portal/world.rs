@@ -116,9 +116,12 @@ impl World {
     /// The invented areas, postcodes and teams of `tests/data`, in force since 2020. The teams: West and East, South.
     pub fn with_areas(&self) -> [TeamId; 2] {
         use e4s::districts::{import_boundaries, import_postcodes, import_teams};
-        let file = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+        let file = |name: &str| {
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+        };
         let (portal, from) = (&self.portal, NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date"));
-        import_boundaries::import(portal, &file("areas.geojson"), from, &mut |_| {}).expect("areas");
+        import_boundaries::import(portal, &file("areas.geojson"), from, &mut |_| {})
+            .expect("areas");
         import_postcodes::import(portal, &file("postcodes.csv"), &mut |_| {}).expect("postcodes");
         import_teams::import(portal, &file("teams.csv"), &mut |_| {}).expect("teams");
         let teams = self.look(e4s::districts::teams);
