@@ -135,7 +135,7 @@ impl FieldView {
             hint: question.hint,
             value: answers.all(question.field).first().cloned().unwrap_or_default(),
             values: answers.all(question.field).to_vec(),
-            small: items.len() > 8,
+            small: items.len() > 6,
             items,
             max: question.max(),
             rows: if question.needed.is_empty() { 4 } else { 8 },
