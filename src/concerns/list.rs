@@ -165,11 +165,18 @@ pub fn list(db: &mut Db, scope: &Scope, wanted: &Wanted, at: NaiveDateTime) -> R
     let mut concerns = Vec::new();
     for (urgency, after) in parts(wanted) {
         let missing = PAGE_SIZE + 1 - concerns.len();
-        let mut part = queries::page(db, scope, wanted, (urgency, after, missing))?;
-        concerns.append(&mut part);
-        if concerns.len() > PAGE_SIZE {
+        if missing == 0 {
             break;
         }
+        let mut part = Vec::new();
+        for of_one in each(scope, wanted) {
+            part.append(&mut queries::page(db, scope, &of_one, (urgency, after, missing))?);
+        }
+        part.sort_by_key(|it| (it.raised_at, it.id));
+        if wanted.sort == Sort::Newest {
+            part.reverse();
+        }
+        concerns.extend(part.into_iter().take(missing));
     }
     let has_more = concerns.len() > PAGE_SIZE;
     concerns.truncate(PAGE_SIZE);
@@ -180,6 +187,17 @@ pub fn list(db: &mut Db, scope: &Scope, wanted: &Wanted, at: NaiveDateTime) -> R
     let ahead = diary::ahead(db, &Vec::from_iter(with), at)?;
     let teams = districts::teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
     Ok(Listing { concerns, next, schools, teams, ahead })
+}
+
+/// The list as one for each team of its reader, so that an index can give each in order. A person has few teams; the
+/// county's list, and a school's, are one.
+fn each(scope: &Scope, wanted: &Wanted) -> Vec<Wanted> {
+    let is_one = wanted.side == Side::School || wanted.team.is_some() || scope.sees_every_team();
+    if is_one {
+        return vec![wanted.clone()];
+    }
+    let of = |team: &TeamId| Wanted { team: Some(*team), ..wanted.clone() };
+    scope.teams().iter().map(of).collect()
 }
 
 /// The list as the parts that an index can give in order, each with the mark behind which it begins: one, or the urgent

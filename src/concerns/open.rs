@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Concern, ConcernId, Step, policy, queries};
+use chrono::NaiveDateTime;
+
+use super::{Concern, ConcernId, Step, queries};
 use crate::Result;
 use crate::accounts::{self, AccountId};
-use crate::audit::{self, Entry, Event};
+use crate::audit::{self, Event};
 use crate::deed::Deed;
 use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools;
+use crate::store::Db;
 
-const OPENINGS_SHOWN: i64 = 50;
+const EVENTS_SHOWN: i64 = 50;
 
 /// A concern with what stands around it.
 #[derive(Debug)]
@@ -21,8 +24,6 @@ pub struct Opened {
     pub teams: BTreeMap<TeamId, String>,
     pub steps: Vec<Step>,
     pub people: BTreeMap<AccountId, String>,
-    /// Who has opened it, the newest first. For the team and the county; empty for its reporter.
-    pub openings: Vec<Entry>,
     /// The meeting at which it will be heard, if one is planned.
     pub hearing: Option<Meeting>,
 }
@@ -43,14 +44,7 @@ impl Opened {
 pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
     let concern = queries::find(deed.db, &deed.by.scope(), id)?;
     let steps = queries::steps(deed.db, &concern)?;
-    let openings = if policy::reads_as_team(deed.by, &concern) {
-        let events = audit::of_subject(deed.db, id.as_str(), OPENINGS_SHOWN)?;
-        events.into_iter().filter(|it| it.event == Event::ConcernOpened).collect()
-    } else {
-        Vec::new()
-    };
     let mut ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
-    ids.extend(openings.iter().map(|it| it.by));
     ids.push(concern.raised_by);
     let people = accounts::queries::names(deed.db, &ids)?.into_iter().collect();
     let mut schools = schools::names(deed.db, &[concern.school])?;
@@ -64,8 +58,21 @@ pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
         concern,
         steps,
         people,
-        openings,
     })
+}
+
+/// Who opened a concern and when, the last first. For those who read it as its team.
+///
+/// Looked up outside the deed: a deed that reads the log, and adds to it, gets in the way of every other one.
+pub fn openings(db: &mut Db, id: ConcernId) -> Result<Vec<(String, NaiveDateTime)>> {
+    let events = audit::of_subject(db, id.as_str(), EVENTS_SHOWN)?;
+    let opened = events.into_iter().filter(|it| it.event == Event::ConcernOpened);
+    let opened: Vec<(AccountId, NaiveDateTime)> = opened.map(|it| (it.by, it.at)).collect();
+    let ids: Vec<AccountId> = opened.iter().map(|it| it.0).collect();
+    let people: BTreeMap<AccountId, String> =
+        accounts::queries::names(db, &ids)?.into_iter().collect();
+    let line = |(by, at)| (people.get(&by).cloned().unwrap_or_else(|| "E4S".to_owned()), at);
+    Ok(opened.into_iter().map(line).collect())
 }
 
 /// Of the meetings ahead, the first of the concern's team that still took items when it came.

@@ -13,7 +13,7 @@ use super::ask::{AskForm, ask};
 use super::draft::{Draft, drafts};
 use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
-use super::open::{Opened, open};
+use super::open::{Opened, open, openings};
 use super::redirect::{RedirectForm, redirect as pass_on};
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
 use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
@@ -56,7 +56,7 @@ async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
 async fn show(visit: Visit, id: Path<ConcernId>) -> Result<Page> {
     let id = id.into_inner();
     let opened = visit.write(move |deed| open(deed, id)).await?;
-    draw(&visit, &opened, Typed::default())
+    draw(&visit, &opened, Typed::default()).await
 }
 
 async fn take(visit: Visit, id: Path<ConcernId>, form: Form<SeenForm>) -> Result<Reply> {
@@ -116,15 +116,17 @@ async fn after(visit: Visit, id: ConcernId, done: Result<()>, mut typed: Typed) 
         Err(error) => return Err(error),
     };
     let opened = visit.write(move |deed| open(deed, id)).await?;
-    Ok(Reply::NotDone(status, draw(&visit, &opened, typed)?))
+    Ok(Reply::NotDone(status, draw(&visit, &opened, typed).await?))
 }
 
-fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
+async fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
     if policy::reads_as_team(&visit.actor, &opened.concern) {
         let today = calendar::day((visit.app.clock)());
         let acts = policy::is_team(&visit.actor, &opened.concern);
-        return visit
-            .page("concerns/show-for-team.html", &ForTeam::of(opened, typed, (acts, today)));
+        let id = opened.concern.id;
+        let by = visit.read(move |db, _| openings(db, id)).await?;
+        let view = ForTeam::of(opened, &by, typed, (acts, today));
+        return visit.page("concerns/show-for-team.html", &view);
     }
     visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, typed))
 }

@@ -78,7 +78,8 @@ pub fn steps(db: &mut Db, concern: &Concern) -> Result<Vec<Step>> {
     Ok(rows.into_iter().map(step).collect())
 }
 
-/// The concerns of a list, of one urgency or of any, behind `after`, in the order that is wanted.
+/// The concerns of a list, of one urgency or of any, behind `after`, in the order that is wanted: of one team, of every
+/// team, or of the reader's schools.
 ///
 /// Each order has an index, so that a page costs the same however many concerns there are.
 pub(super) fn page(
@@ -88,23 +89,20 @@ pub(super) fn page(
     (urgency, after, limit): (Option<Urgency>, Option<Mark>, usize),
 ) -> Result<Vec<Concern>> {
     let mut found = concerns::table.select(Concern::as_select()).into_boxed();
-    match (wanted.side, scope.teams()) {
-        (Side::School, _) => {
-            found = found.filter(concerns::school_urn.eq_any(scope.schools().to_vec()));
-        }
-        (Side::Team, _) if scope.sees_every_team() => {}
-        (Side::Team, [team]) => found = found.filter(concerns::team_id.eq(*team)),
-        (Side::Team, several) => found = found.filter(concerns::team_id.eq_any(several.to_vec())),
-    }
-    if let Some(team) = wanted.team {
-        found = found.filter(concerns::team_id.eq(team));
-    }
-    found = match wanted.standing {
-        Standing::Any => found,
-        Standing::Only(status) => found.filter(concerns::status.eq(status)),
-        // Word for word what the indexes of open concerns say, or they are not used.
-        Standing::Open => found.filter(sql::<Bool>("status <> 'linked'")),
+    let sees = |team: &TeamId| scope.sees_every_team() || scope.teams().contains(team);
+    found = match (wanted.side, wanted.team) {
+        (Side::School, _) => found.filter(concerns::school_urn.eq_any(scope.schools().to_vec())),
+        (Side::Team, Some(team)) if sees(&team) => found.filter(concerns::team_id.eq(team)),
+        (Side::Team, None) if scope.sees_every_team() => found,
+        (Side::Team, _) => return Ok(Vec::new()),
     };
+    if wanted.standing != Standing::Any && wanted.standing != Standing::Only(Status::Linked) {
+        // Word for word what the indexes of open concerns say, or they are not used.
+        found = found.filter(sql::<Bool>("status <> 'linked'"));
+    }
+    if let Standing::Only(status) = wanted.standing {
+        found = found.filter(concerns::status.eq(status));
+    }
     if let Some(kind) = wanted.kind {
         found = found.filter(concerns::kind.eq(kind));
     }

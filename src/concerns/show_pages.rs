@@ -1,13 +1,12 @@
 //! What the pages about one concern show: for the team, which reads everything, and for its reporter.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::move_on::Seen;
 use super::open::Opened;
 use super::pages::{Choice, age};
 use super::{Concern, Status, Step, Urgency, report};
-use crate::audit;
 use crate::calendar;
 use crate::districts::{Position, possessive};
 use crate::web::FormErrors;
@@ -121,12 +120,17 @@ impl Fact {
 }
 
 impl ForTeam {
-    /// `acts`: its reader may act on it.
-    pub fn of(opened: &Opened, typed: Typed, (acts, today): (bool, NaiveDate)) -> Self {
+    /// `openings`: who opened it and when. `acts`: its reader may act on it.
+    pub fn of(
+        opened: &Opened,
+        openings: &[(String, NaiveDateTime)],
+        typed: Typed,
+        (acts, today): (bool, NaiveDate),
+    ) -> Self {
         let concern = &opened.concern;
-        let line = |it: &audit::Entry| Line {
-            when: calendar::moment(it.at),
-            what: opened.person(it.by),
+        let line = |(who, at): &(String, NaiveDateTime)| Line {
+            when: calendar::moment(*at),
+            what: who.clone(),
             words: String::new(),
         };
         Self {
@@ -137,7 +141,7 @@ impl ForTeam {
             facts: facts(opened, today),
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
-            openings: opened.openings.iter().map(line).collect(),
+            openings: openings.iter().map(line).collect(),
             context: context(concern),
             acts: acts.then(|| Acts::of(opened, &typed)),
             refused: typed.refused,

@@ -98,15 +98,13 @@ async fn submit(visit: Visit, id: Path<ConcernId>, form: Form<GatherForm>) -> Re
 
 /// A concern, opened by a coordinator of its team, and the contexts that it may belong to.
 async fn offer(visit: &Visit, id: ConcernId) -> Result<(Concern, Vec<Context>)> {
-    let look = visit.write(move |deed| {
-        let concern = concerns::open::open(deed, id)?.concern;
-        if !concerns::policy::is_team(deed.by, &concern) {
-            return Err(Error::Forbidden);
-        }
-        let found = likely(deed.db, concern.team, (concern.kind, concern.label()))?;
-        Ok((concern, found))
-    });
-    look.await
+    let concern = visit.write(move |deed| Ok(concerns::open::open(deed, id)?.concern)).await?;
+    if !concerns::policy::is_team(&visit.actor, &concern) {
+        return Err(Error::Forbidden);
+    }
+    let (team, kind, label) = (concern.team, concern.kind, concern.label().to_owned());
+    let found = visit.read(move |db, _| likely(db, team, (kind, &label))).await?;
+    Ok((concern, found))
 }
 
 #[derive(Serialize)]
