@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Chain, Read};
 use std::path::Path;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use crate::{Error, Result};
@@ -116,7 +116,7 @@ impl fmt::Display for Report {
 
 /// A file of lines, and what its text is written in.
 pub struct Table {
-    pub rows: Reader<BufReader<File>>,
+    rows: Reader<Chain<BufReader<File>, &'static [u8]>>,
     encoding: &'static Encoding,
 }
 
@@ -127,7 +127,13 @@ impl Table {
         let mut file = BufReader::new(File::open(path).map_err(|why| unreadable(path, &why))?);
         let start = file.fill_buf().map_err(|why| unreadable(path, &why))?;
         let encoding = if start.starts_with(b"\xef\xbb\xbf") { UTF_8 } else { WINDOWS_1252 };
-        let rows = ReaderBuilder::new().has_headers(has_headers).flexible(true).from_reader(file);
+        // Rows end at the line feed, the last one too, so that lines can be counted from where a row ends. Where the
+        // reader says that a row begins is one too low behind a carriage return, and behind each blank line.
+        let rows = ReaderBuilder::new()
+            .has_headers(has_headers)
+            .flexible(true)
+            .terminator(Terminator::Any(b'\n'))
+            .from_reader(file.chain(&b"\n"[..]));
         Ok(Self { rows, encoding })
     }
 
@@ -135,16 +141,30 @@ impl Table {
     pub fn columns<const N: usize>(&mut self, names: [&str; N]) -> Result<[usize; N], String> {
         let header = self.rows.byte_headers().map_err(|why| why.to_string())?.clone();
         let titles: Vec<String> = (0..header.len()).map(|it| self.text(&header, it)).collect();
-        let missing: Vec<&str> = names.into_iter().filter(|it| !titles.iter().any(|title| title == it)).collect();
+        let missing: Vec<&str> =
+            names.into_iter().filter(|it| !titles.iter().any(|title| title == it)).collect();
         if !missing.is_empty() {
             return Err(format!("its first row lacks the columns {}", missing.join(", ")));
         }
         Ok(names.map(|name| titles.iter().position(|it| it == name).unwrap_or_default()))
     }
 
-    /// The next row and the line on which it begins. False at the end.
+    /// The next row that is not blank. False at the end.
     pub fn next(&mut self, row: &mut ByteRecord) -> Result<bool> {
-        self.rows.read_byte_record(row).map_err(|why| Error::Unreadable(why.to_string()))
+        loop {
+            let is_row = self.rows.read_byte_record(row);
+            let is_row = is_row.map_err(|why| Error::Unreadable(why.to_string()))?;
+            if !is_row || row.iter().any(|it| !it.trim_ascii().is_empty()) {
+                return Ok(is_row);
+            }
+        }
+    }
+
+    /// The line on which the row that was read last begins.
+    pub fn line(&self, row: &ByteRecord) -> u64 {
+        let within = row.as_slice().split(|it| *it == b'\n').count();
+        let within = u64::try_from(within).unwrap_or_default();
+        self.rows.position().line().saturating_sub(within)
     }
 
     /// One field as text, without space around it. Empty if the row ends before it.
@@ -152,11 +172,6 @@ impl Table {
         let bytes = row.get(column).unwrap_or_default();
         self.encoding.decode_without_bom_handling(bytes).0.trim().to_owned()
     }
-}
-
-/// The line on which a row begins.
-pub fn line_of(row: &ByteRecord) -> u64 {
-    row.position().map_or(0, csv::Position::line)
 }
 
 /// A file that cannot be opened or read at all.

@@ -8,8 +8,8 @@ pub mod schools;
 
 pub mod concerns;
 pub mod contexts;
-pub mod meetings;
 pub mod digests;
+pub mod meetings;
 
 pub mod curriculum;
 

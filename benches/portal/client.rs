@@ -21,7 +21,9 @@ impl Client {
     }
 
     pub fn get(&mut self, path: &str, encoding: &str) -> Answer {
-        self.send(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-encoding: {encoding}\r\n\r\n"))
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-encoding: {encoding}\r\n\r\n"
+        ))
     }
 
     pub fn post(&mut self, path: &str, (origin, cookie): (&str, &str), form: &str) -> Answer {

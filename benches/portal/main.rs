@@ -1,9 +1,10 @@
-//! Figures: a lesson page beside nginx serving the same bytes, and concerns filed by 32 leads at once.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests.
 //!
 //! `cargo bench --bench portal` prints them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
 
 mod client;
+mod digests;
 mod nginx;
 mod world;
 
@@ -21,6 +22,7 @@ fn main() {
     let world = world::World::start(CLIENTS, FILED_EACH);
     pages(&world);
     filing(&world);
+    digests::compile_all(&world);
 }
 
 /// The same page, compressed, from memory and from nginx, in turn.
@@ -28,14 +30,20 @@ fn pages(world: &world::World) {
     let page = Client::connect(world.port).get(LESSON, "br");
     assert_eq!(page.status, 200, "the lesson is there");
     let nginx = nginx::Nginx::serve(&page.body);
-    println!("a lesson page of {} bytes (brotli), {CLIENTS} connections, {PAGES_FOR:?} each", page.body.len());
+    println!(
+        "a lesson page of {} bytes (brotli), {CLIENTS} connections, {PAGES_FOR:?} each",
+        page.body.len()
+    );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(rate(world.port, LESSON));
         theirs.push(rate(nginx.port, "/page"));
     }
     let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-    println!("  e4s    {ours:>9.0} pages/s\n  nginx  {theirs:>9.0} pages/s\n  ratio  {:>9.2}", ours / theirs);
+    println!(
+        "  e4s    {ours:>9.0} pages/s\n  nginx  {theirs:>9.0} pages/s\n  ratio  {:>9.2}",
+        ours / theirs
+    );
 }
 
 /// Answers a second, over connections that stay open.

@@ -56,7 +56,7 @@ impl Role {
 }
 
 /// A post that is held today.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Post {
     pub role: Role,
     pub school: Option<Urn>,

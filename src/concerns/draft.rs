@@ -137,10 +137,8 @@ pub fn left_faults(
 
 /// Takes back that a district was confirmed: no team serves it any more.
 pub fn reopen_district(deed: &mut Deed, mut draft: Draft) -> Result<Draft> {
-    draft.answers = draft
-        .answers
-        .only(|name| name != AREA)
-        .without_value(PASSED, ReportStep::Found.as_str());
+    draft.answers =
+        draft.answers.only(|name| name != AREA).without_value(PASSED, ReportStep::Found.as_str());
     draft_queries::save_draft(deed.db, &draft)?;
     Ok(draft)
 }

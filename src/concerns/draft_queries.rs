@@ -50,7 +50,7 @@ pub(super) fn insert_concern(db: &mut Db, new: &Raised) -> Result<()> {
                 concerns::urgency.eq(new.report.urgency),
                 concerns::easting.eq(easting),
                 concerns::northing.eq(northing),
-                concerns::answers.eq(&new.report.answers),
+                concerns::answers.eq(new.report.answers()),
             ),
         ))
         .execute(db)?;
@@ -161,7 +161,12 @@ pub(super) fn gate_counts(
 
 pub(super) fn help_lines(db: &mut Db) -> Result<Vec<HelpLine>> {
     let rows: Vec<(Gate, String, String, NaiveDate)> = help_lines::table.load(db)?;
-    let line = |(gate, sentence, telephone, checked_on)| HelpLine { gate, sentence, telephone, checked_on };
+    let line = |(gate, sentence, telephone, checked_on)| HelpLine {
+        gate,
+        sentence,
+        telephone,
+        checked_on,
+    };
     Ok(rows.into_iter().map(line).collect())
 }
 

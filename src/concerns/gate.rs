@@ -102,12 +102,16 @@ impl HelpLineForm {
         let mut errors = FormErrors::default();
         let (sentence, telephone) = (self.sentence.trim(), self.telephone.trim());
         if sentence.is_empty() || sentence.chars().count() > 300 {
-            errors.add("sentence", "Say in one sentence of at most 300 characters where this belongs");
+            errors.add(
+                "sentence",
+                "Say in one sentence of at most 300 characters where this belongs",
+            );
         }
         if !telephone.chars().any(|it| it.is_ascii_digit()) || telephone.chars().count() > 100 {
             errors.add("telephone", "Enter a telephone number, with at most 100 characters");
         }
-        let parts = (self.checked_on_year.trim(), self.checked_on_month.trim(), self.checked_on_day.trim());
+        let parts =
+            (self.checked_on_year.trim(), self.checked_on_month.trim(), self.checked_on_day.trim());
         let day = match (parts.0.parse(), parts.1.parse(), parts.2.parse()) {
             (Ok(year), Ok(month), Ok(day)) => NaiveDate::from_ymd_opt(year, month, day),
             _ => None,

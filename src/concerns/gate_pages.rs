@@ -47,7 +47,9 @@ async fn ask(visit: Visit, query: Query<NewQuery>) -> Result<Page> {
     let schools = visit.actor.schools();
     let chosen = Urn::parse(&query.school);
     match (chosen, schools.as_slice()) {
-        (Some(school), _) if policy::may_raise(&visit.actor, school) => gate_page(&visit, school, None),
+        (Some(school), _) if policy::may_raise(&visit.actor, school) => {
+            gate_page(&visit, school, None)
+        }
         (None, [only]) => gate_page(&visit, *only, None),
         (None, _) if query.school.is_empty() => {
             let names = visit.read(move |db, _| schools::names(db, &schools)).await?;
@@ -67,13 +69,13 @@ fn gate_page(visit: &Visit, school: Urn, fault: Option<&'static str>) -> Result<
         Gate::ALL.iter().map(|it| Item::of(it.as_str(), it.title(), "")).collect();
     items.push(Item { divider: "or", ..Item::of("", "", "") });
     let none = "None of these: it is about a place or a group";
-    items.push(Item::of(NONE, none, "Where young people are, or whom they are with, is harming them"));
-    let page = GatePage {
-        items,
-        school: school.to_string(),
-        key: DraftId::random().to_string(),
-        errors,
-    };
+    items.push(Item::of(
+        NONE,
+        none,
+        "Where young people are, or whom they are with, is harming them",
+    ));
+    let page =
+        GatePage { items, school: school.to_string(), key: DraftId::random().to_string(), errors };
     visit.page("concerns/report/gate.html", &page)
 }
 
@@ -105,7 +107,7 @@ async fn elsewhere(visit: Visit, gate: Path<String>, query: Query<NewQuery>) -> 
         sentence: line.sentence,
         telephone: line.telephone,
         checked_on: calendar::long_date(line.checked_on),
-        none: NONE,
+        way_in: NONE,
         back: format!("/concerns/new?school={school}"),
         school: school.to_string(),
         key: DraftId::random().to_string(),
@@ -184,7 +186,7 @@ struct ElsewherePage {
     sentence: String,
     telephone: String,
     checked_on: String,
-    none: &'static str,
+    way_in: &'static str,
     back: String,
     school: String,
     key: String,

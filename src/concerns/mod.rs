@@ -27,6 +27,7 @@ pub mod answers;
 mod names;
 
 mod draft_queries;
+mod found_pages;
 mod gate_pages;
 pub mod pages;
 pub mod policy;

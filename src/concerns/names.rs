@@ -100,7 +100,7 @@ pub fn people(line: &str) -> Vec<(bool, String)> {
     found
 }
 
-fn without_possessive(word: &str) -> &str {
+pub(super) fn without_possessive(word: &str) -> &str {
     word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word)
 }
 

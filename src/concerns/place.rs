@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::Answers;
 use super::draft::Draft;
 use super::report::{AREA, FOUND};
-use super::Answers;
 use crate::districts::{Area, AreaCode, Atlas, Found, Neighbour, Place, Position, Team};
 use crate::store::Db;
 use crate::{Error, Result, districts, schools};
@@ -91,10 +91,8 @@ pub fn confirm(look: &Look, answers: &Answers) -> Answers {
     let code = AreaCode::parse(answers.get(AREA));
     let chosen = look.served.iter().find(|it| Some(&it.area.code) == code.as_ref());
     let Some(Neighbour { area, .. }) = chosen else { return bare.only(|name| name != AREA) };
-    let mut found = vec![
-        ("area_name", area.name.clone()),
-        ("area_edition", area.edition.to_string()),
-    ];
+    let mut found =
+        vec![("area_name", area.name.clone()), ("area_edition", area.edition.to_string())];
     if let Some(position) = &look.position {
         found.push(("easting", position.easting.to_string()));
         found.push(("northing", position.northing.to_string()));

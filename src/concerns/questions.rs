@@ -136,10 +136,11 @@ fn urgencies() -> Vec<Choice> {
             "Within one working day: harm is likely soon, or it is getting worse. The team is written to at once. This \
              is not an emergency service: if somebody is in danger now, call 999"
         }
-        Urgency::Routine => "In the ordinary way: it needs to be discussed, and it can wait for the meeting",
+        Urgency::Routine => {
+            "In the ordinary way: it needs to be discussed, and it can wait for the meeting"
+        }
     };
-    let choice =
-        |it: &Urgency| Choice { value: it.as_str(), text: it.title(), hint: hint(*it) };
+    let choice = |it: &Urgency| Choice { value: it.as_str(), text: it.title(), hint: hint(*it) };
     Urgency::ALL.iter().map(choice).collect()
 }
 
@@ -188,7 +189,6 @@ fn times() -> Vec<Choice> {
 
 use ReportStep as On;
 use Shape::{Any, Day, Line, One, Text};
-
 
 /// Every question, in the order in which they are asked and shown.
 pub static QUESTIONS: &[Question] = &[

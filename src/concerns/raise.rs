@@ -7,9 +7,9 @@ use super::{ConcernId, DraftId, Status, Step, Urgency, policy, queries};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts;
+use crate::mail::urgent;
 use crate::store::reference;
 use crate::web::FormErrors;
-use crate::mail::urgent;
 use crate::{Error, Result};
 
 /// What came of sending.
@@ -52,7 +52,8 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
     };
     draft_queries::insert_concern(deed.db, &concern)?;
     let words = String::new();
-    let step = Step { at: deed.at, by: deed.by.id, team: team.id, status: Status::Submitted, words };
+    let step =
+        Step { at: deed.at, by: deed.by.id, team: team.id, status: Status::Submitted, words };
     queries::add_step(deed.db, concern.id, &step)?;
     deed.record(Event::ConcernRaised, concern.id, Some(team.id))?;
     if report.urgency == Urgency::Urgent {

@@ -29,8 +29,7 @@ pub struct Report {
     /// Easting and northing in metres, if the place is a point.
     pub metres: Option<(i32, i32)>,
     /// The answers to questions that exist, and nothing else.
-    pub answers: Answers,
-    _checked: (),
+    answers: Answers,
 }
 
 impl Report {
@@ -58,7 +57,6 @@ impl Report {
                     area_edition,
                     metres: metres(answers),
                     answers: known(answers),
-                    _checked: (),
                 })
             }
             _ => Err(errors),
@@ -67,6 +65,11 @@ impl Report {
 }
 
 impl Report {
+    /// What was answered, without what belongs to a draft alone.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     /// The district that answers name.
     pub fn area_of(answers: &Answers) -> Option<AreaCode> {
         AreaCode::parse(answers.get(AREA))
@@ -111,7 +114,9 @@ pub fn faults(answers: &Answers, step: ReportStep, today: NaiveDate) -> FormErro
 fn faults_into(errors: &mut FormErrors, answers: &Answers, step: ReportStep, today: NaiveDate) {
     match step {
         ReportStep::Found => {
-            if AreaCode::parse(answers.get(AREA)).is_none() || answers.get("area_edition").is_empty() {
+            if AreaCode::parse(answers.get(AREA)).is_none()
+                || answers.get("area_edition").is_empty()
+            {
                 errors.add(AREA, "Choose the district");
             }
         }
@@ -134,10 +139,14 @@ fn faults_into(errors: &mut FormErrors, answers: &Answers, step: ReportStep, tod
 fn fault(question: &Question, answers: &Answers, today: NaiveDate) -> Option<String> {
     let answer = answers.get(question.field);
     let fault = match question.shape {
-        Shape::Line | Shape::Text => too_long(question.short, answers.get(question.field), question.max()),
+        Shape::Line | Shape::Text => {
+            too_long(question.short, answers.get(question.field), question.max())
+        }
         Shape::Day => match day(answers, question.field)? {
             Err(fault) => Some(format!("{}: {fault}", question.label)),
-            Ok(day) if day > today => Some(format!("{} must be today or in the past", question.label)),
+            Ok(day) if day > today => {
+                Some(format!("{} must be today or in the past", question.label))
+            }
             Ok(_) => None,
         },
         Shape::One(choices) => {
@@ -156,9 +165,17 @@ fn fault(question: &Question, answers: &Answers, today: NaiveDate) -> Option<Str
 }
 
 fn too_long(short: &str, answer: &str, max: usize) -> Option<String> {
-    let length = answer.chars().count();
-    let most = if max >= 1_000 { format!("{},{:03}", max / 1_000, max % 1_000) } else { max.to_string() };
-    (length > max).then(|| format!("{short} must be {most} characters or fewer. You have {} too many", length - max))
+    let over = answer.chars().count().checked_sub(max).filter(|it| *it > 0)?;
+    let (max, over) = (thousands(max), thousands(over));
+    Some(format!("{short} must be {max} characters or fewer. You have {over} too many"))
+}
+
+/// `4,000`
+fn thousands(number: usize) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
 }
 
 /// The day that somebody typed, or what is wrong with it. Nothing if they typed nothing.
@@ -209,7 +226,10 @@ fn reasons(errors: &mut FormErrors, answers: &Answers, today: NaiveDate) {
         let reason = answers.get(&field);
         if reason.is_empty() {
             let short = question.short;
-            errors.add(field, format!("Take the personal data out of “{short}”, or say why it has to stay"));
+            errors.add(
+                field,
+                format!("Take the personal data out of “{short}”, or say why it has to stay"),
+            );
         } else if let Some(fault) = too_long("The reason", reason, super::questions::LINE_MAX) {
             errors.add(field, fault);
         }
@@ -287,7 +307,8 @@ fn found_rows(answers: &Answers) -> Vec<Row> {
 }
 
 fn rows(question: &Question, answers: &Answers) -> Vec<Row> {
-    let mut rows = vec![Row { question: question.short.to_owned(), lines: lines(question, answers) }];
+    let mut rows =
+        vec![Row { question: question.short.to_owned(), lines: lines(question, answers) }];
     let reason = answers.get(&reason_field(question));
     if !reason.is_empty() {
         let why = format!("Why personal data stays in “{}”", question.short);

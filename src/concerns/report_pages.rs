@@ -6,10 +6,11 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::draft::{self, Draft, Opened, Saved};
+use super::found_pages::FoundPage;
 use super::raise::{Outcome, raise};
 use super::report::{self, Report};
 use super::steer::{self, What};
-use super::step_pages::{CheckPage, DraftRow, FlagView, FoundPage, SentPage, StepPage, address};
+use super::step_pages::{CheckPage, DiscardPage, FlagView, SentPage, StepPage, address};
 use super::steps::ReportStep;
 use super::{ConcernId, DraftId, gate_pages, place, policy, queries};
 use crate::accounts::Role;
@@ -27,7 +28,6 @@ pub fn routes() -> Routes {
         .get("/concerns/drafts/{id}", Policy::Reporting, resume)
         .get("/concerns/drafts/{id}/discard", LEADS, confirm)
         .post("/concerns/drafts/{id}/discard", LEADS, discard)
-        .post("/concerns/drafts/{id}/check", Policy::Reporting, send)
         .get("/concerns/drafts/{id}/{step}", Policy::Reporting, show)
         .post("/concerns/drafts/{id}/{step}", Policy::Reporting, save)
         .get("/concerns/{id}/sent", LEADS, sent)
@@ -39,7 +39,9 @@ async fn resume(visit: Visit, id: Path<DraftId>) -> Result<Reply> {
     let id = id.into_inner();
     let today = calendar::day((visit.app.clock)());
     Ok(match visit.read(move |db, actor| draft::open(db, actor, id)).await? {
-        Opened::Draft(draft) => redirect(address(&draft, report::first_unfinished(&draft.answers, today))),
+        Opened::Draft(draft) => {
+            redirect(address(&draft, report::first_unfinished(&draft.answers, today)))
+        }
         Opened::Sent(concern) => to_sent(concern),
     })
 }
@@ -76,6 +78,9 @@ async fn show(visit: Visit, path: Path<(DraftId, String)>) -> Result<Reply> {
 async fn save(visit: Visit, path: Path<(DraftId, String)>, form: Form<Pairs>) -> Result<Reply> {
     let (id, step) = path.into_inner();
     let step = ReportStep::parse(&step).ok_or(Error::NotFound)?;
+    if step == ReportStep::Check {
+        return send(visit, id, form.0).await;
+    }
     let app = visit.app.clone();
     let saved = visit.write(move |deed| {
         let atlas = app.atlas.on(deed.db, deed.today())?;
@@ -104,12 +109,11 @@ fn to_sign_in(id: DraftId) -> Reply {
 }
 
 /// Sends a report, with the reasons for what looks like personal data and stays.
-async fn send(visit: Visit, id: Path<DraftId>, form: Form<Pairs>) -> Result<Reply> {
-    let id = id.into_inner();
+async fn send(visit: Visit, id: DraftId, reasons: Pairs) -> Result<Reply> {
     let (app, only_keep) = (visit.app.clone(), visit.timed_out);
     let outcome = visit.write(move |deed: &mut Deed| {
         let atlas: Arc<Atlas> = app.atlas.on(deed.db, deed.today())?;
-        match draft::save(deed, &atlas, id, (ReportStep::Check, form.0.clone()))? {
+        match draft::save(deed, &atlas, id, (ReportStep::Check, reasons.clone()))? {
             Saved::Kept(draft, faults) if only_keep => Ok(Outcome::Unfinished(draft, faults)),
             Saved::Sent(_) | Saved::Kept(..) => raise(deed, id),
         }
@@ -170,8 +174,8 @@ async fn confirm(visit: Visit, id: Path<DraftId>) -> Result<Reply> {
     match visit.read(move |db, actor| draft::open(db, actor, id)).await? {
         Opened::Sent(concern) => Ok(to_sent(concern)),
         Opened::Draft(draft) => {
-            let page = DiscardPage { row: DraftRow::of(&draft, (visit.app.clock)()) };
-            Ok(Reply::Page(visit.page("concerns/report/discard.html", &page)?))
+            let page = visit.page("concerns/report/discard.html", &DiscardPage::of(&draft))?;
+            Ok(Reply::Page(page))
         }
     }
 }
@@ -221,9 +225,4 @@ async fn flags(visit: Visit, query: Query<FlagsQuery>, form: Form<FlagsForm>) ->
 #[derive(Serialize)]
 struct FlagsPage {
     items: Vec<FlagView>,
-}
-
-#[derive(Serialize)]
-struct DiscardPage {
-    row: DraftRow,
 }

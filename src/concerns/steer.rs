@@ -51,7 +51,9 @@ impl What {
             Self::Name | Self::PerhapsName => {
                 "say who it is without the name, for example “a Year 9 pupil”, “pupil A”, “a man of about 30”"
             }
-            Self::BirthDate => "give an age or a year group, for example “aged about 14” or “Year 9”",
+            Self::BirthDate => {
+                "give an age or a year group, for example “aged about 14” or “Year 9”"
+            }
             Self::Upn | Self::NhsNumber => "leave it out here: it belongs in the child’s referral",
             Self::Telephone => "leave it out here: a number that matters goes to the police on 101",
             Self::Registration => {
@@ -69,28 +71,31 @@ const FLAGS_MAX: usize = 20;
 /// somebody of school age on `today`.
 pub fn flags(text: &str, today: NaiveDate) -> Vec<Flag> {
     let mut found: Vec<Flag> = Vec::new();
-    let mut add = |what: What, text: String| {
+    for (what, text) in text.lines().flat_map(|line| looks(line, today)) {
         let is_known = found.iter().any(|it| it.found == text);
         if !is_known && found.len() < FLAGS_MAX {
             found.push(Flag { what, found: text, instead: what.instead() });
-        }
-    };
-    for line in text.lines() {
-        let pieces: Vec<&str> = line.split_whitespace().collect();
-        numbers(&pieces).into_iter().for_each(|(what, text)| add(what, text));
-        dates(&pieces, today).into_iter().for_each(|text| add(What::BirthDate, text));
-        registrations(&pieces).into_iter().for_each(|text| add(What::Registration, text));
-        handles(&pieces).into_iter().for_each(|text| add(What::Handle, text));
-        for (is_sure, text) in names::people(line) {
-            add(if is_sure { What::Name } else { What::PerhapsName }, text);
         }
     }
     found
 }
 
-/// Without the punctuation around it.
+/// What in a line looks like something.
+fn looks(line: &str, today: NaiveDate) -> Vec<(What, String)> {
+    let pieces: Vec<&str> = line.split_whitespace().collect();
+    let name = |is_sure: bool| if is_sure { What::Name } else { What::PerhapsName };
+    let mut found = numbers(&pieces);
+    found.extend(dates(&pieces, today).into_iter().map(|text| (What::BirthDate, text)));
+    found.extend(registrations(&pieces).into_iter().map(|text| (What::Registration, text)));
+    found.extend(handles(&pieces).into_iter().map(|text| (What::Handle, text)));
+    found.extend(names::people(line).into_iter().map(|(is_sure, text)| (name(is_sure), text)));
+    found
+}
+
+/// Without the punctuation around it, and without a possessive ending.
 fn bare(piece: &str) -> &str {
-    piece.trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
+    names::without_possessive(piece)
+        .trim_matches(|it: char| !it.is_alphanumeric() && it != '@' && it != '_' && it != '+')
 }
 
 /// True if something ends behind this piece: a comma, a full stop.
@@ -271,8 +276,22 @@ fn shape(text: &str) -> String {
 /// Accounts and addresses: what begins with or contains an @, and what follows the name of an app.
 fn handles(pieces: &[&str]) -> Vec<String> {
     const APPS: [&str; 16] = [
-        "snap", "snapchat", "insta", "instagram", "tiktok", "discord", "telegram", "whatsapp", "username",
-        "gamertag", "psn", "roblox", "twitter", "facebook", "handle", "account",
+        "snap",
+        "snapchat",
+        "insta",
+        "instagram",
+        "tiktok",
+        "discord",
+        "telegram",
+        "whatsapp",
+        "username",
+        "gamertag",
+        "psn",
+        "roblox",
+        "twitter",
+        "facebook",
+        "handle",
+        "account",
     ];
     let mut found = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -306,7 +325,7 @@ mod tests {
     #[test]
     fn numbers_that_mean_a_person_are_found() {
         for (text, what, part) in [
-            ("his UPN is T801200001001, she said", What::Upn, "T801200001001"),
+            ("his UPN is H801200001001, she said", What::Upn, "H801200001001"),
             ("NHS 943 476 5919.", What::NhsNumber, "943 476 5919"),
             ("call 01632 960 101, or not", What::Telephone, "01632 960 101"),
             ("on +44 7700 900123", What::Telephone, "+44 7700 900123"),

@@ -1,18 +1,17 @@
 //! How the steps of a report look: the views that their templates are given.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::draft::Draft;
 use super::gate_pages::Item;
-use super::place::{self, Look};
 use super::questions::{Question, Shape, Steer};
-use super::report::{self, AREA, Flagged, Section};
+use super::report::{self, Flagged, Section};
 use super::steer::Flag;
 use super::steps::ReportStep;
 use super::{Answers, Concern};
-use crate::districts::{AreaCode, Meeting, Neighbour, possessive};
 use crate::calendar;
+use crate::districts::{Meeting, possessive};
 use crate::web::FormErrors;
 
 /// The address of a step.
@@ -32,7 +31,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    fn of(draft: &Draft, step: ReportStep) -> Self {
+    pub(super) fn of(draft: &Draft, step: ReportStep) -> Self {
         Self {
             progress: format!("Step {} of {}", step.number(), ReportStep::COUNT),
             title: step.title(),
@@ -80,7 +79,9 @@ impl StepPage {
 
 fn intro(step: ReportStep) -> &'static str {
     match step {
-        ReportStep::Kind => "One report is about one place or one group. It is never about a single child.",
+        ReportStep::Kind => {
+            "One report is about one place or one group. It is never about a single child."
+        }
         ReportStep::Place => {
             "Give what you have: a postcode or a position, words, or both. For a route or an online space, words are enough."
         }
@@ -134,7 +135,7 @@ impl FieldView {
             hint: question.hint,
             value: answers.all(question.field).first().cloned().unwrap_or_default(),
             values: answers.all(question.field).to_vec(),
-            small: items.len() > 8,
+            small: items.len() > 6,
             items,
             max: question.max(),
             rows: if question.needed.is_empty() { 4 } else { 8 },
@@ -170,96 +171,6 @@ impl FlagView {
     }
 }
 
-/// The step on which the district is confirmed.
-#[derive(Serialize)]
-pub(super) struct FoundPage {
-    frame: Frame,
-    /// What is wrong with what was found, if it leads to no team.
-    trouble: String,
-    rows: Vec<RowView>,
-    legend: &'static str,
-    items: Vec<Item>,
-    value: String,
-    name: &'static str,
-    errors: FormErrors,
-}
-
-impl FoundPage {
-    pub(super) fn of(draft: &Draft, look: &Look, errors: FormErrors) -> Self {
-        let legend = match (&look.position, &look.team) {
-            (Some(_), Some(_)) => "Is this the right district?",
-            _ => "Which district is it in?",
-        };
-        Self {
-            frame: Frame::of(draft, ReportStep::Found),
-            trouble: trouble(look),
-            rows: found_rows(draft, look),
-            legend,
-            items: districts(look),
-            value: look.likely.as_ref().map(ToString::to_string).unwrap_or_default(),
-            name: AREA,
-            errors,
-        }
-    }
-}
-
-fn trouble(look: &Look) -> String {
-    let kept = "Nothing that you wrote is lost.";
-    match (&look.position, &look.area, &look.team) {
-        _ if look.served.is_empty() => {
-            format!("No district has a team yet, so this report cannot be sent today. {kept} Ask the county’s lead.")
-        }
-        (Some(_), None, _) => format!(
-            "This place is outside every district that this service covers. {kept} Go back and check the place, or choose \
-             the district whose team should look at it."
-        ),
-        (Some(_), Some(area), None) => format!(
-            "This place is in {}, which no team serves at the moment. {kept} Choose the district whose team should look at it.",
-            area.name
-        ),
-        _ => String::new(),
-    }
-}
-
-fn found_rows(draft: &Draft, look: &Look) -> Vec<RowView> {
-    let Some(position) = &look.position else { return Vec::new() };
-    let district = look.area.as_ref().map_or_else(
-        || "None".to_owned(),
-        |it| format!("{} (boundaries of the edition {})", it.name, it.edition),
-    );
-    vec![
-        RowView::of("What you gave", draft.answers.get("place").to_owned()),
-        RowView::of("Grid reference", position.grid_reference(4)),
-        RowView::of("Latitude, longitude", place::lat_lon(position)),
-        RowView::of("District", district),
-    ]
-}
-
-/// The district that was found, its neighbours, then the others.
-fn districts(look: &Look) -> Vec<Item> {
-    let found = look.area.as_ref().map(|it| &it.code);
-    let is_near = |code: &AreaCode| look.near.contains(code);
-    let item = |it: &Neighbour, hint: &str| {
-        let team = format!("{} team. {hint}", possessive(&it.team.name));
-        Item::of(it.area.code.as_str(), &it.area.name, team.trim())
-    };
-    let mut first = Vec::new();
-    let mut others = Vec::new();
-    for served in &look.served {
-        match &served.area.code {
-            code if Some(code) == found => first.insert(0, item(served, "Found for this place.")),
-            code if is_near(code) => {
-                first.push(item(served, "Its boundary is less than 250 metres from this place."));
-            }
-            _ => others.push(item(served, "")),
-        }
-    }
-    if !first.is_empty() && !others.is_empty() {
-        first.push(Item { divider: "or", ..Item::of("", "", "") });
-    }
-    first.into_iter().chain(others).collect()
-}
-
 /// A fact, or a question and its answer.
 #[derive(Serialize)]
 pub(super) struct RowView {
@@ -269,7 +180,7 @@ pub(super) struct RowView {
 }
 
 impl RowView {
-    fn of(key: &str, value: String) -> Self {
+    pub(super) fn of(key: &str, value: String) -> Self {
         Self { key: key.to_owned(), lines: value.contains('\n'), value }
     }
 }
@@ -284,9 +195,10 @@ struct SectionView {
 
 impl SectionView {
     fn of(draft: &Draft, section: Section) -> Self {
-        let row = |it: report::Row| match it.lines.is_empty() {
-            true => RowView::of(&it.question, "Not given".to_owned()),
-            false => RowView::of(&it.question, it.lines.join("\n")),
+        let row = |it: report::Row| {
+            let answer = it.lines.join("\n");
+            let is_given = !it.lines.is_empty();
+            RowView::of(&it.question, if is_given { answer } else { "Not given".to_owned() })
         };
         Self {
             title: section.title,
@@ -388,29 +300,24 @@ impl SentPage {
     }
 }
 
-/// Whether to throw a draft away, and an unfinished report in a list.
+/// Whether to throw a draft away.
 #[derive(Serialize)]
-pub(super) struct DraftRow {
+pub(super) struct DiscardPage {
     label: String,
     saved: String,
-    href: String,
-    discard: String,
+    back: String,
+    action: String,
 }
 
-impl DraftRow {
-    /// As it stands at `now`: of today's, the time alone.
-    pub(super) fn of(draft: &Draft, now: NaiveDateTime) -> Self {
-        let is_today = calendar::day(draft.saved_at) == calendar::day(now);
+impl DiscardPage {
+    pub(super) fn of(draft: &Draft) -> Self {
         let name = report::name(&draft.answers);
+        let back = format!("/concerns/drafts/{}", draft.id);
         Self {
             label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
-            saved: if is_today {
-                calendar::time_of(draft.saved_at)
-            } else {
-                calendar::moment(draft.saved_at)
-            },
-            href: format!("/concerns/drafts/{}", draft.id),
-            discard: format!("/concerns/drafts/{}/discard", draft.id),
+            saved: calendar::moment(draft.saved_at),
+            action: format!("{back}/discard"),
+            back,
         }
     }
 }

@@ -76,6 +76,7 @@ impl ReportStep {
     }
 
     /// The page after. The last is its own.
+    #[must_use]
     pub fn after(self) -> Self {
         let mut rest = Self::ALL.iter().copied().skip_while(|it| *it != self);
         rest.nth(1).unwrap_or(Self::Check)

@@ -102,14 +102,16 @@ async fn plan(
 ) -> Result<HttpResponse> {
     let (cornerstone, phase, name) = path.into_inner();
     let key = unit_key(&cornerstone, &phase)?;
+    let file = format!("inline; filename=\"{name}.pdf\"");
     let kept = web::block(move || {
         let library = visitor.app.shelf.library()?;
         visitor.app.shelf.plan(&library, found(&library, key, &name)?)
     })
     .await??;
     let mut response = kept.answer(&request);
-    let inline = HeaderValue::from_static("inline");
-    response.headers_mut().insert(CONTENT_DISPOSITION, inline);
+    if let Ok(file) = HeaderValue::try_from(file) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, file);
+    }
     Ok(response)
 }
 

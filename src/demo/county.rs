@@ -14,15 +14,28 @@ pub const DISTRICTS: &[District] = &[
         code: "E07000223",
         name: "Adur",
         team: "Adur and Worthing",
-        outline: &[(-0.33, 50.81), (-0.21, 50.82), (-0.22, 50.86), (-0.24, 50.88), (-0.36, 50.87), (-0.33, 50.86)],
+        outline: &[
+            (-0.33, 50.81),
+            (-0.21, 50.82),
+            (-0.22, 50.86),
+            (-0.24, 50.88),
+            (-0.36, 50.87),
+            (-0.33, 50.86),
+        ],
     },
     District {
         code: "E07000224",
         name: "Arun",
         team: "Arun",
         outline: &[
-            (-0.74, 50.77), (-0.60, 50.79), (-0.42, 50.80), (-0.43, 50.85), (-0.44, 50.88), (-0.55, 50.93),
-            (-0.58, 50.87), (-0.70, 50.84),
+            (-0.74, 50.77),
+            (-0.60, 50.79),
+            (-0.42, 50.80),
+            (-0.43, 50.85),
+            (-0.44, 50.88),
+            (-0.55, 50.93),
+            (-0.58, 50.87),
+            (-0.70, 50.84),
         ],
     },
     District {
@@ -30,8 +43,18 @@ pub const DISTRICTS: &[District] = &[
         name: "Chichester",
         team: "Chichester",
         outline: &[
-            (-0.95, 50.78), (-0.90, 50.73), (-0.78, 50.73), (-0.74, 50.77), (-0.70, 50.84), (-0.58, 50.87),
-            (-0.55, 50.93), (-0.52, 51.00), (-0.56, 51.08), (-0.75, 51.09), (-0.90, 51.00), (-0.93, 50.90),
+            (-0.95, 50.78),
+            (-0.90, 50.73),
+            (-0.78, 50.73),
+            (-0.74, 50.77),
+            (-0.70, 50.84),
+            (-0.58, 50.87),
+            (-0.55, 50.93),
+            (-0.52, 51.00),
+            (-0.56, 51.08),
+            (-0.75, 51.09),
+            (-0.90, 51.00),
+            (-0.93, 50.90),
         ],
     },
     District {
@@ -45,8 +68,16 @@ pub const DISTRICTS: &[District] = &[
         name: "Horsham",
         team: "Horsham",
         outline: &[
-            (-0.55, 50.93), (-0.44, 50.88), (-0.36, 50.87), (-0.24, 50.88), (-0.26, 50.96), (-0.25, 51.08),
-            (-0.26, 51.14), (-0.40, 51.14), (-0.56, 51.08), (-0.52, 51.00),
+            (-0.55, 50.93),
+            (-0.44, 50.88),
+            (-0.36, 50.87),
+            (-0.24, 50.88),
+            (-0.26, 50.96),
+            (-0.25, 51.08),
+            (-0.26, 51.14),
+            (-0.40, 51.14),
+            (-0.56, 51.08),
+            (-0.52, 51.00),
         ],
     },
     District {
@@ -54,28 +85,89 @@ pub const DISTRICTS: &[District] = &[
         name: "Mid Sussex",
         team: "Mid Sussex",
         outline: &[
-            (-0.24, 50.88), (-0.10, 50.89), (0.02, 50.95), (0.04, 51.10), (-0.02, 51.14), (-0.13, 51.14),
-            (-0.13, 51.08), (-0.25, 51.08), (-0.26, 50.96),
+            (-0.24, 50.88),
+            (-0.10, 50.89),
+            (0.02, 50.95),
+            (0.04, 51.10),
+            (-0.02, 51.14),
+            (-0.13, 51.14),
+            (-0.13, 51.08),
+            (-0.25, 51.08),
+            (-0.26, 50.96),
         ],
     },
     District {
         code: "E07000229",
         name: "Worthing",
         team: "Adur and Worthing",
-        outline: &[(-0.42, 50.80), (-0.33, 50.81), (-0.33, 50.86), (-0.36, 50.87), (-0.44, 50.88), (-0.43, 50.85)],
+        outline: &[
+            (-0.42, 50.80),
+            (-0.33, 50.81),
+            (-0.33, 50.86),
+            (-0.36, 50.87),
+            (-0.44, 50.88),
+            (-0.43, 50.85),
+        ],
     },
 ];
 
 /// Schools by district, in the order of [`DISTRICTS`]. The first of each is a secondary school with a lead in the
 /// demonstration.
 pub const SCHOOLS: &[&[&str]] = &[
-    &["Saltgrass Academy", "Lantern Quay Primary School", "Shingle Lane Infant School", "Foxglove Bank Primary School", "Tidewatch School"],
-    &["Hazelmere Brook School", "Pebble Cross Primary School", "Larkrise Field Primary School", "Windmill Acre Academy", "Orchard Rope Primary School", "Samphire Community School"],
-    &["Cloverdown School", "Flintstile Primary School", "Harbour Reach Academy", "Woolpit Green Primary School", "Yew Hanger School", "Greensand Primary School"],
-    &["Marlpit Wood School", "Copper Rise Primary School", "Kestrel Way Academy", "Bellhanger Primary School", "Long Acre Park School", "Tilgarth Infant School"],
-    &["Ironmaster School", "Hammerpond Lane Primary School", "Weald Hollow Academy", "Charcoal Lane Primary School", "Bramblecourt School", "Sparrowfield Primary School"],
-    &["Stoneways School", "Viaduct View Primary School", "Heathpoll Academy", "Bluebell Gate Primary School", "Ashdown Rise School", "Cuckfold Primary School"],
-    &["Beacon Hythe School", "Palmtree Walk Primary School", "Breakwater Academy", "Goring Mill Primary School", "Highdown Rope School"],
+    &[
+        "Saltgrass Academy",
+        "Lantern Quay Primary School",
+        "Shingle Lane Infant School",
+        "Foxglove Bank Primary School",
+        "Tidewatch School",
+    ],
+    &[
+        "Hazelmere Brook School",
+        "Pebble Cross Primary School",
+        "Larkrise Field Primary School",
+        "Windmill Acre Academy",
+        "Orchard Rope Primary School",
+        "Samphire Community School",
+    ],
+    &[
+        "Cloverdown School",
+        "Flintstile Primary School",
+        "Harbour Reach Academy",
+        "Woolpit Green Primary School",
+        "Yew Hanger School",
+        "Greensand Primary School",
+    ],
+    &[
+        "Marlpit Wood School",
+        "Copper Rise Primary School",
+        "Kestrel Way Academy",
+        "Bellhanger Primary School",
+        "Long Acre Park School",
+        "Tilgarth Infant School",
+    ],
+    &[
+        "Ironmaster School",
+        "Hammerpond Lane Primary School",
+        "Weald Hollow Academy",
+        "Charcoal Lane Primary School",
+        "Bramblecourt School",
+        "Sparrowfield Primary School",
+    ],
+    &[
+        "Stoneways School",
+        "Viaduct View Primary School",
+        "Heathpoll Academy",
+        "Bluebell Gate Primary School",
+        "Ashdown Rise School",
+        "Cuckfold Primary School",
+    ],
+    &[
+        "Beacon Hythe School",
+        "Palmtree Walk Primary School",
+        "Breakwater Academy",
+        "Goring Mill Primary School",
+        "Highdown Rope School",
+    ],
 ];
 
 /// Invented postcodes a district has: `WX1` to `WX7`, an area that the Royal Mail does not use.
@@ -121,8 +213,15 @@ pub fn spots(index: usize) -> Vec<Spot> {
         .filter_map(|count| {
             let (lon, lat) = dice.point_in(district.outline);
             let (easting, northing) = lonlat_bng::convert_osgb36(lon, lat).ok()?;
-            let letter = |it: usize| LETTERS.get(it % LETTERS.len()).copied().map_or('A', char::from);
-            let postcode = format!("WX{}{}{}{}", index + 1, count % 9 + 1, letter(count), letter(count / 3 + 5));
+            let letter =
+                |it: usize| LETTERS.get(it % LETTERS.len()).copied().map_or('A', char::from);
+            let postcode = format!(
+                "WX{}{}{}{}",
+                index + 1,
+                count % 9 + 1,
+                letter(count),
+                letter(count / 3 + 5)
+            );
             Some(Spot { postcode, easting: metres(easting), northing: metres(northing) })
         })
         .collect()
@@ -139,7 +238,8 @@ pub struct Dice(pub u64);
 impl Dice {
     /// From 0 up to, not including, 1.
     pub fn throw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let top = u32::try_from(self.0 >> 32).unwrap_or_default();
         f64::from(top) / 4_294_967_296.0
     }
@@ -148,7 +248,8 @@ impl Dice {
         let (west, east) = bounds(outline.iter().map(|it| it.0));
         let (south, north) = bounds(outline.iter().map(|it| it.1));
         for _ in 0..1000 {
-            let point = (west + self.throw() * (east - west), south + self.throw() * (north - south));
+            let point =
+                (west + self.throw() * (east - west), south + self.throw() * (north - south));
             if is_inside(point, outline) {
                 return point;
             }

@@ -48,6 +48,7 @@ pub fn fill(portal: &Portal) -> Result<bool> {
     })?;
     let people = people(portal, &teams)?;
     super::story::tell(portal, &people)?;
+    super::story::write_digests(portal)?;
     Ok(true)
 }
 
@@ -63,7 +64,12 @@ fn registers(portal: &Portal) -> Result<()> {
     };
     let from = NaiveDate::from_ymd_opt(2024, 4, 1).unwrap_or_default();
     let quiet = &mut |_| {};
-    import_boundaries::import(portal, &write("boundaries.geojson", county::boundaries())?, from, quiet)?;
+    import_boundaries::import(
+        portal,
+        &write("boundaries.geojson", county::boundaries())?,
+        from,
+        quiet,
+    )?;
     import_teams::import(portal, &write("teams.csv", county::teams())?, quiet)?;
     import_postcodes::import(portal, &write("postcodes.csv", postcodes())?, quiet)?;
     import_gias::import(portal, &write("schools.csv", schools())?, AUTHORITY, quiet)?;
@@ -77,27 +83,34 @@ fn unwritten(error: &std::io::Error) -> Error {
 fn postcodes() -> String {
     let spots = (0..DISTRICTS.len()).flat_map(county::spots);
     let row = |it: county::Spot| {
-        format!("\"{}\",10,{},{},\"E92000001\",\"\",\"\",\"E10000032\",\"\",\"\"\n", it.postcode, it.easting, it.northing)
+        format!(
+            "\"{}\",10,{},{},\"E92000001\",\"\",\"\",\"E10000032\",\"\",\"\"\n",
+            it.postcode, it.easting, it.northing
+        )
     };
     spots.map(row).collect()
 }
 
 fn schools() -> String {
-    let mut text = "\"URN\",\"LA (code)\",\"EstablishmentName\",\"EstablishmentStatus (code)\",\
+    let head = "\"URN\",\"LA (code)\",\"EstablishmentName\",\"EstablishmentStatus (code)\",\
          \"EstablishmentStatus (name)\",\"CloseDate\",\"PhaseOfEducation (name)\",\"Postcode\",\"Easting\",\"Northing\",\
-         \"DistrictAdministrative (code)\"\n"
-        .to_owned();
-    for (index, (district, names)) in DISTRICTS.iter().zip(SCHOOLS).enumerate() {
-        for (name, spot) in names.iter().zip(county::spots(index)) {
-            let phase = if name.contains("Primary") || name.contains("Infant") { "Primary" } else { "Secondary" };
-            let urn = urn_of(index, name);
-            text += &format!(
-                "{urn},\"{AUTHORITY}\",\"{name}\",\"1\",\"Open\",\"\",\"{phase}\",\"{}\",{},{},\"{}\"\n",
-                spot.postcode, spot.easting, spot.northing, district.code
-            );
-        }
-    }
-    text
+         \"DistrictAdministrative (code)\"\n";
+    let rows = DISTRICTS.iter().zip(SCHOOLS).enumerate().flat_map(|(index, (district, names))| {
+        let row = move |(name, spot): (&&str, county::Spot)| {
+            let is_primary = name.contains("Primary") || name.contains("Infant");
+            let phase = if is_primary { "Primary" } else { "Secondary" };
+            format!(
+                "{},\"{AUTHORITY}\",\"{name}\",\"1\",\"Open\",\"\",\"{phase}\",\"{}\",{},{},\"{}\"\n",
+                urn_of(index, name),
+                spot.postcode,
+                spot.easting,
+                spot.northing,
+                district.code
+            )
+        };
+        names.iter().zip(county::spots(index)).map(row)
+    });
+    std::iter::once(head.to_owned()).chain(rows).collect()
 }
 
 /// Numbers are given out in the order of the lists.

@@ -9,9 +9,15 @@ pub enum Fate {
     /// The team asks this.
     Asked(&'static str),
     /// Passed to another team, with the reason that the reporter reads.
-    Redirected { to: &'static str, why: &'static str },
+    Redirected {
+        to: &'static str,
+        why: &'static str,
+    },
     /// In a context of this label, which has come as far as this state.
-    Linked { context: &'static str, state: &'static str },
+    Linked {
+        context: &'static str,
+        state: &'static str,
+    },
 }
 
 /// One report.
@@ -145,7 +151,9 @@ pub const REPORTS: &[Told] = &[
         harm: "online_harm",
         other_harms: &["bullying", "sexual_harassment"],
         seen: "Pictures of pupils are shared with comments on their looks. Arguments that begin there go on at the station the next day.",
-        fate: Fate::Asked("Is there a time or a place where the arguments go on after the chat? Which station entrance?"),
+        fate: Fate::Asked(
+            "Is there a time or a place where the arguments go on after the chat? Which station entrance?",
+        ),
         ..USUAL
     },
     Told {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDateTime, TimeDelta, Weekday};
 
 use super::county;
 use super::fill::{People, first_school};
@@ -21,7 +21,9 @@ use crate::contexts::gather::{self, GatherForm, NEW};
 use crate::contexts::move_on::{self, MoveForm};
 use crate::contexts::{ContextId, State};
 use crate::deed::Deed;
+use crate::digests::compile;
 use crate::districts::{Atlas, TeamId};
+use crate::mail::deliver;
 use crate::{Error, Result, calendar, districts};
 
 /// The way of a context, as far as the demonstration's go.
@@ -52,6 +54,20 @@ fn coordinator(team: &str) -> Result<&'static str> {
         it.role == Role::Coordinator && matches!(it.at, At::Team(name) if name == team)
     };
     Ok(PEOPLE.iter().find(is_it).ok_or(Error::Corrupt("demonstration"))?.email)
+}
+
+/// The digests of the last working morning, so that the mailbox has some to read at any time of day.
+pub(super) fn write_digests(portal: &Portal) -> Result<()> {
+    let today = calendar::day((portal.clock)());
+    let back = match today.weekday() {
+        Weekday::Mon => 3,
+        Weekday::Sun => 2,
+        _ => 1,
+    };
+    let morning = calendar::at(today - TimeDelta::days(back), 8, 0);
+    while compile::run(portal, morning)?.is_more {}
+    while deliver::run(portal, morning)?.is_more {}
+    Ok(())
 }
 
 /// Something that one person of the demonstration did at some time.

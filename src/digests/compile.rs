@@ -10,6 +10,7 @@ use super::queries::{self, Known, Meeting};
 use super::{READERS, Rhythm, words};
 use crate::accounts::{self, AccountId, Actor, Scope};
 use crate::app::Portal;
+use crate::concerns::Status;
 use crate::deed::Deed;
 use crate::districts::TeamId;
 use crate::mail::facts::{DigestFacts, json};
@@ -128,8 +129,8 @@ pub(super) struct Sheet {
     pub at: NaiveDateTime,
     /// When each person's digest before this one was queued.
     pub latest: HashMap<AccountId, NaiveDateTime>,
-    pub by_team: HashMap<TeamId, Vec<Known>>,
-    pub by_school: HashMap<Urn, Vec<Known>>,
+    pub by_team: HashMap<TeamId, OfTeam>,
+    pub by_school: HashMap<Urn, OfSchool>,
     pub drafts: HashMap<AccountId, usize>,
     pub meetings: Vec<Meeting>,
     pub team_of_school: HashMap<Urn, TeamId>,
@@ -156,11 +157,53 @@ impl Sheet {
             team_of_school: queries::teams_of_schools(db, urns, calendar::day(at))?,
         };
         for known in queries::open_in_teams(db, &scopes)? {
-            sheet.by_team.entry(known.team).or_default().push(known);
+            sheet.by_team.entry(known.team).or_default().add(known);
         }
         for known in queries::of_schools(db, &scopes, oldest)? {
-            sheet.by_school.entry(known.school).or_default().push(known);
+            sheet.by_school.entry(known.school).or_default().add(known);
         }
         Ok(sheet)
+    }
+}
+
+/// What is open in a team, the newest first.
+#[derive(Default)]
+pub(super) struct OfTeam {
+    pub first_look: Vec<Known>,
+    pub answered: Vec<Known>,
+    pub redirected: Vec<Known>,
+    pub accepted: Vec<Known>,
+    pub asked: Vec<Known>,
+}
+
+impl OfTeam {
+    fn add(&mut self, known: Known) {
+        let pile = match known.status {
+            // Only an answer brings a concern back to where it began, later than it was raised.
+            Status::Submitted if known.changed_at > known.raised_at => &mut self.answered,
+            Status::Submitted => &mut self.first_look,
+            Status::Redirected => &mut self.redirected,
+            Status::Accepted => &mut self.accepted,
+            Status::MoreInformation => &mut self.asked,
+            Status::Linked => return,
+        };
+        pile.push(known);
+    }
+}
+
+/// What a school waits for, the latest change first.
+#[derive(Default)]
+pub(super) struct OfSchool {
+    pub questions: Vec<Known>,
+    pub moved: Vec<Known>,
+}
+
+impl OfSchool {
+    fn add(&mut self, known: Known) {
+        match known.status {
+            Status::Submitted => {}
+            Status::MoreInformation => self.questions.push(known),
+            Status::Accepted | Status::Redirected | Status::Linked => self.moved.push(known),
+        }
     }
 }

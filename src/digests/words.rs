@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::Rhythm;
-use super::compile::{Sheet, theirs};
+use super::compile::{OfSchool, OfTeam, Sheet, theirs};
 use super::queries::{Known, Meeting};
 use crate::accounts::{AccountId, Actor, Role};
 use crate::calendar;
-use crate::concerns::Status;
 use crate::mail::facts::{DigestFacts, Section};
 
 /// More references than this are not listed in one place.
@@ -78,20 +77,22 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
+    /// A list of some piles, each with the newest first.
     fn of(
         few: &'static str,
         heading: &'static str,
-        concerns: impl Iterator<Item = &'a Known>,
+        piles: impl Iterator<Item = &'a [Known]>,
     ) -> Self {
-        let mut references = Vec::new();
+        let mut first = Vec::new();
         let mut count = 0;
-        for concern in concerns {
-            count += 1;
-            if count <= REFERENCES_MAX {
-                references.push(concern.reference.as_str());
-            }
+        for pile in piles {
+            count += pile.len();
+            first.extend(pile.iter().take(REFERENCES_MAX));
         }
-        Self { few, heading, noun: ["concern", "concerns"], count, references }
+        first.sort_by_key(|it| std::cmp::Reverse(it.raised_at));
+        let references = first.iter().take(REFERENCES_MAX).map(|it| it.reference.as_str());
+        let noun = ["concern", "concerns"];
+        Self { few, heading, noun, count, references: references.collect() }
     }
 
     fn section(&self) -> Section {
@@ -110,40 +111,25 @@ impl<'a> List<'a> {
 /// dealt with is not in it any more.
 fn of_teams<'a>(person: &Actor, sheet: &'a Sheet, since: NaiveDateTime) -> Vec<List<'a>> {
     let scope = person.scope();
-    let mine = |it: &&Known| scope.sees_every_team() || scope.teams().contains(&it.team);
-    let open = || sheet.by_team.values().flatten().filter(mine);
-    let is = |status: Status| move |it: &&Known| it.status == status;
-    // Only an answer brings a concern back to where it began, later than it was raised.
-    let is_answered = |it: &&Known| it.changed_at > it.raised_at;
-    let first_look = || open().filter(is(Status::Submitted)).filter(move |it| !is_answered(it));
-    let answered = open().filter(is(Status::Submitted)).filter(is_answered);
+    let mine: Vec<&OfTeam> = sheet
+        .by_team
+        .iter()
+        .filter(|(team, _)| scope.sees_every_team() || scope.teams().contains(team))
+        .map(|(_, open)| open)
+        .collect();
+    let piles = |of: fn(&OfTeam) -> &[Known]| mine.iter().map(move |it| of(it));
+    // The newest stand first, so that what came since the last digest is the beginning of the pile.
+    let looks = || {
+        piles(|it| &it.first_look)
+            .map(|pile| pile.split_at(pile.partition_point(|it| it.raised_at > since)))
+    };
     vec![
-        List::of(
-            "new",
-            "New since your last digest",
-            first_look().filter(|it| it.raised_at > since),
-        ),
-        List::of("answered", "Answered by the school", answered),
-        List::of(
-            "redirected to you",
-            "Redirected to your team",
-            open().filter(is(Status::Redirected)),
-        ),
-        List::of(
-            "waiting",
-            "Still waiting for a first look",
-            first_look().filter(|it| it.raised_at <= since),
-        ),
-        List::of(
-            "to link",
-            "Accepted, and not part of a context yet",
-            open().filter(is(Status::Accepted)),
-        ),
-        List::of(
-            "asked",
-            "Waiting for a school's answer",
-            open().filter(is(Status::MoreInformation)),
-        ),
+        List::of("new", "New since your last digest", looks().map(|(new, _)| new)),
+        List::of("answered", "Answered by the school", piles(|it| &it.answered)),
+        List::of("redirected", "Redirected, and not looked at yet", piles(|it| &it.redirected)),
+        List::of("waiting", "Still waiting for a first look", looks().map(|(_, old)| old)),
+        List::of("to link", "Accepted, and not part of a context yet", piles(|it| &it.accepted)),
+        List::of("asked", "Waiting for a school's answer", piles(|it| &it.asked)),
     ]
 }
 
@@ -153,13 +139,15 @@ fn of_schools<'a>(person: &Actor, sheet: &'a Sheet, since: NaiveDateTime) -> Vec
     if schools.is_empty() {
         return Vec::new();
     }
-    let raised = || schools.iter().filter_map(|it| sheet.by_school.get(it)).flatten();
-    let is_question = |it: &&Known| it.status == Status::MoreInformation;
-    let by_team = |it: &&Known| it.status != Status::Submitted && !is_question(it);
-    let moved = raised().filter(by_team).filter(|it| it.changed_at > since);
+    let mine: Vec<&OfSchool> = schools.iter().filter_map(|it| sheet.by_school.get(it)).collect();
+    let questions = mine.iter().map(|it| it.questions.as_slice());
+    let moved = mine.iter().map(|it| {
+        let count = it.moved.partition_point(|it| it.changed_at > since);
+        it.moved.split_at(count).0
+    });
     let drafts = sheet.drafts.get(&person.id).copied().unwrap_or_default();
     vec![
-        List::of("to answer", "The team has a question for you", raised().filter(is_question)),
+        List::of("to answer", "The team has a question for you", questions),
         List::of("moved on", "Moved on since your last digest", moved),
         List {
             few: "unfinished",

@@ -13,10 +13,6 @@ use super::{Area, AreaCode, Position, outlines, queries};
 use crate::store::Db;
 use crate::{Error, Result};
 
-/// Outlines are generalised: along the coast and at harbours they run a little inside the real shore. A point in no area
-/// belongs to the nearest one within this distance; farther out it is at sea or in another county.
-const GAP_M: f64 = 50.0;
-
 /// The areas of one day.
 #[derive(Default)]
 pub struct Atlas {
@@ -66,12 +62,12 @@ impl Atlas {
     /// The area that holds a position. On a boundary, the first of its two by name.
     pub fn area_at(&self, position: &Position) -> Option<&Area> {
         let point = point(position);
-        let holds = self.around(position, 0.0).find(|it| it.outline.intersects(&point));
-        let found = holds.or_else(|| self.within(position, GAP_M).into_iter().next());
-        found.map(|it| &it.area)
+        let mut under = self.around(position, 0.0);
+        under.find(|it| it.outline.intersects(&point)).map(|it| &it.area)
     }
 
-    /// The other areas within `distance_m` of a position, the nearest first.
+    /// The other areas within `distance_m` of a position, the nearest first. For a position in no area (outlines are
+    /// generalised, and a pier stands in the sea) that is where it may belong.
     pub fn near(&self, position: &Position, distance_m: f64) -> Vec<&Area> {
         let home = self.area_at(position);
         let near = self.within(position, distance_m).into_iter().map(|it| &it.area);
@@ -92,10 +88,8 @@ impl Atlas {
     /// The sheets whose boxes come within `distance_m`, by name.
     fn around(&self, position: &Position, distance_m: f64) -> impl Iterator<Item = &Sheet> {
         let (x, y) = (f64::from(position.easting), f64::from(position.northing));
-        let window = AABB::from_corners(
-            [x - distance_m, y - distance_m],
-            [x + distance_m, y + distance_m],
-        );
+        let window =
+            AABB::from_corners([x - distance_m, y - distance_m], [x + distance_m, y + distance_m]);
         let mut places: Vec<usize> =
             self.tree.locate_in_envelope_intersecting(window).map(|it| it.data).collect();
         places.sort_unstable();

@@ -62,11 +62,7 @@ impl Position {
         // The grid begins at S, which is in the third column and the fourth row of the board of 500 km squares.
         let big = letter(2 + east / 5, 3 - north / 5);
         let small = letter(east % 5, 4 - north % 5);
-        format!(
-            "{big}{small} {:0digits$} {:0digits$}",
-            part(self.easting),
-            part(self.northing)
-        )
+        format!("{big}{small} {:0digits$} {:0digits$}", part(self.easting), part(self.northing))
     }
 }
 
@@ -119,9 +115,12 @@ mod tests {
 
     #[test]
     fn known_squares_have_their_letters() {
-        for (letters, east, north) in
-            [(*b"SV", 0, 0), (*b"TQ", 500_000, 100_000), (*b"NT", 300_000, 600_000), (*b"HP", 400_000, 1_200_000)]
-        {
+        for (letters, east, north) in [
+            (*b"SV", 0, 0),
+            (*b"TQ", 500_000, 100_000),
+            (*b"NT", 300_000, 600_000),
+            (*b"HP", 400_000, 1_200_000),
+        ] {
             assert_eq!(corner(letters), Some((east, north)));
         }
         assert_eq!((corner(*b"AA"), corner(*b"TI"), corner(*b"ZZ")), (None, None, None));

@@ -34,7 +34,8 @@ pub fn import(portal: &Portal, path: &Path, from: NaiveDate, progress: Progress)
     let text = std::fs::read(path).map_err(|why| unreadable(path, &why))?;
     let file: JsonValue = serde_json::from_slice(&text).map_err(|why| unreadable(path, &why))?;
     let found = file.get("features").and_then(JsonValue::as_array);
-    let found = found.ok_or_else(|| unreadable(path, &"it is not a GeoJSON collection of features"))?;
+    let found =
+        found.ok_or_else(|| unreadable(path, &"it is not a GeoJSON collection of features"))?;
 
     let mut features: BTreeMap<AreaCode, Feature> = BTreeMap::new();
     let mut bad = Vec::new();
@@ -69,7 +70,8 @@ fn read(value: &JsonValue) -> Result<Feature, String> {
         found.max()
     };
     let (edition, code) = property("CD").ok_or("it has no property such as LAD13CD with a code")?;
-    let code = AreaCode::parse(code).ok_or_else(|| format!("{code:?} is not an area code such as E07000226"))?;
+    let code = AreaCode::parse(code)
+        .ok_or_else(|| format!("{code:?} is not an area code such as E07000226"))?;
     let name = property("NM").map(|(_, name)| name).filter(|it| !it.is_empty());
     let name = name.ok_or_else(|| format!("{code} has no name"))?.to_owned();
     let outline = outline(value).map_err(|why| format!("{code} {name}: {why}"))?;
@@ -78,89 +80,93 @@ fn read(value: &JsonValue) -> Result<Feature, String> {
 
 fn outline(value: &JsonValue) -> Result<String, String> {
     let geometry = value.get("geometry").filter(|it| !it.is_null()).ok_or("it has no outline")?;
-    let geometry: Geometry = serde_json::from_value(geometry.clone()).map_err(|why| why.to_string())?;
+    let geometry: Geometry =
+        serde_json::from_value(geometry.clone()).map_err(|why| why.to_string())?;
     let drawn = outlines::of_geometry(&geometry)?;
     outlines::on_grid(&drawn)?;
     Ok(Geometry::new(geojson::GeometryValue::from(&drawn)).to_string())
 }
 
-/// Puts the features into force. `is_whole`: every feature of the file could be read.
+/// An edition on its way into force, and what is there already.
+struct Laying<'a> {
+    features: &'a [Feature],
+    from: NaiveDate,
+    /// Every feature of the file could be read.
+    is_whole: bool,
+    known: Vec<Kept>,
+}
+
 fn lay(deed: &mut Deed, features: &[Feature], from: NaiveDate, is_whole: bool) -> Result<Report> {
     let mut report = Report::of("areas");
-    let known = queries::every_area(deed.db)?;
+    let laying = Laying { features, from, is_whole, known: queries::every_area(deed.db)? };
     for feature in features {
-        let in_force = known.iter().find(|it| it.area.code == feature.code && is_in_force(it, from));
-        lay_one(deed, (feature, from), in_force, &known, &mut report)?;
+        laying.lay(deed, feature, &mut report)?;
     }
-    end_others(deed, (features, from), &known, is_whole, &mut report)?;
+    laying.end_others(deed, &mut report)?;
     if report.has_changes() {
         deed.record(Event::AreasImported, "areas", None)?;
     }
     Ok(report)
 }
 
-fn lay_one(
-    deed: &mut Deed,
-    (feature, from): (&Feature, NaiveDate),
-    in_force: Option<&Kept>,
-    known: &[Kept],
-    report: &mut Report,
-) -> Result<()> {
-    let Feature { code, name, edition, outline } = feature;
-    let later = known.iter().find(|it| it.area.code == *code && it.area.from_on > from);
-    let mut until_on = later.and_then(|it| it.area.from_on.pred_opt());
-    if let Some(old) = in_force {
-        let is_same = old.area.name == *name && old.area.edition == *edition && old.outline == *outline;
-        if is_same {
-            report.unchanged += 1;
-            return Ok(());
-        }
-        until_on = old.area.until_on;
-        if old.area.from_on == from {
-            queries::remove_area(deed.db, old.id)?;
+impl Laying<'_> {
+    fn lay(&self, deed: &mut Deed, feature: &Feature, report: &mut Report) -> Result<()> {
+        let Feature { code, name, edition, outline } = feature;
+        let from = self.from;
+        let mut of_code = self.known.iter().filter(|it| it.area.code == *code);
+        let old = of_code.clone().find(|it| is_in_force(it, from));
+        let later = of_code.find(|it| it.area.from_on > from);
+        let mut until_on = later.and_then(|it| it.area.from_on.pred_opt());
+        if let Some(old) = old {
+            let Area { name: old_name, edition: old_edition, .. } = &old.area;
+            if (old_name, old_edition, &old.outline) == (name, edition, outline) {
+                report.unchanged += 1;
+                return Ok(());
+            }
+            until_on = old.area.until_on;
+            if old.area.from_on == from {
+                queries::remove_area(deed.db, old.id)?;
+            } else {
+                end(deed, old, from)?;
+            }
+            report.changed += 1;
+            let day = long_date(from);
+            report.tell(|| format!("changed: {code} {name} follows {edition} from {day}"));
         } else {
-            end(deed, old, from)?;
+            report.added += 1;
+            let day = long_date(from);
+            report.tell(|| format!("added: {code} {name} ({edition}) from {day}"));
         }
-        report.changed += 1;
-        report.tell(|| format!("changed: {code} {name} follows {edition} from {}", long_date(from)));
-    } else {
-        report.added += 1;
-        report.tell(|| format!("added: {code} {name} ({edition}) from {}", long_date(from)));
+        let (code, name, edition) = (code.clone(), name.clone(), edition.clone());
+        let area = Area { code, name, edition, from_on: from, until_on };
+        queries::insert_area(deed.db, &area, outline)
     }
-    let (code, name, edition) = (code.clone(), name.clone(), edition.clone());
-    let area = Area { code, name, edition, from_on: from, until_on };
-    queries::insert_area(deed.db, &area, outline)
-}
 
-/// Ends the areas of other editions that this one does not have: the county may have been reorganised.
-fn end_others(
-    deed: &mut Deed,
-    (features, from): (&[Feature], NaiveDate),
-    known: &[Kept],
-    is_whole: bool,
-    report: &mut Report,
-) -> Result<()> {
-    let Some(edition) = features.first().map(|it| &it.edition) else { return Ok(()) };
-    let is_left = |old: &&Kept| {
-        is_in_force(old, from)
-            && old.area.from_on < from
-            && old.area.edition != *edition
-            && !features.iter().any(|it| it.code == old.area.code)
-    };
-    for old in known.iter().filter(is_left) {
-        let Area { code, name, edition, .. } = &old.area;
-        if is_whole {
-            end(deed, old, from)?;
-            report.ended += 1;
-            report.tell(|| format!("ended: {code} {name} ({edition}) the day before {}", long_date(from)));
-        } else {
-            // One of the features that could not be read may be this one; better an old outline than none.
-            report.notes.push(format!(
-                "{code} {name} ({edition}) stays in force, because not every feature of the file could be read"
-            ));
+    /// Ends the areas of other editions that this one does not have: the county may have been reorganised.
+    fn end_others(&self, deed: &mut Deed, report: &mut Report) -> Result<()> {
+        let Some(edition) = self.features.first().map(|it| &it.edition) else { return Ok(()) };
+        let is_left = |old: &&Kept| {
+            is_in_force(old, self.from)
+                && old.area.from_on < self.from
+                && old.area.edition != *edition
+                && !self.features.iter().any(|it| it.code == old.area.code)
+        };
+        for old in self.known.iter().filter(is_left) {
+            let Area { code, name, edition, .. } = &old.area;
+            if self.is_whole {
+                end(deed, old, self.from)?;
+                report.ended += 1;
+                let day = long_date(self.from);
+                report.tell(|| format!("ended: {code} {name} ({edition}) the day before {day}"));
+            } else {
+                // A feature that could not be read may be this one; better an old outline than none.
+                report.notes.push(format!(
+                    "{code} {name} ({edition}) stays in force, because not every feature of the file could be read"
+                ));
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn end(deed: &mut Deed, old: &Kept, from: NaiveDate) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::import::{BATCH, Bad, Progress, Report, Table, line_of};
+use crate::import::{BATCH, Bad, Progress, Report, Table};
 
 /// Columns of the file.
 const POSTCODE: usize = 0;
@@ -30,10 +30,10 @@ pub fn import(portal: &Portal, path: &Path, progress: Progress) -> Result<Report
         match read(&table, &row) {
             Ok(found) if !seen.insert(found.0.clone()) => {
                 let reason = format!("{} is in the file already", found.0);
-                report.bad.push(Bad::line(line_of(&row), reason));
+                report.bad.push(Bad::line(table.line(&row), reason));
             }
             Ok(found) => batch.push(found),
-            Err(reason) => report.bad.push(Bad::line(line_of(&row), reason)),
+            Err(reason) => report.bad.push(Bad::line(table.line(&row), reason)),
         }
         if batch.len() == BATCH {
             report.take(portal.write_as_house(|deed| keep(deed, &batch))?);
@@ -56,7 +56,9 @@ fn read(table: &Table, row: &ByteRecord) -> Result<PostcodeRow, String> {
     }
     let metres = |text: &str| text.parse::<i32>().ok();
     let (Some(east), Some(north)) = (metres(&easting), metres(&northing)) else {
-        return Err(format!("{postcode}: {easting:?}, {northing:?} are not an easting and a northing"));
+        return Err(format!(
+            "{postcode}: {easting:?}, {northing:?} are not an easting and a northing"
+        ));
     };
     if Position::of_grid(east, north).is_none() {
         return Err(format!("{postcode}: {east}, {north} is outside Great Britain"));
@@ -68,7 +70,8 @@ fn keep(deed: &mut Deed, batch: &[PostcodeRow]) -> Result<Report> {
     let mut report = Report::of("postcodes");
     let codes = batch.iter().map(|(code, _, _)| code.clone()).collect();
     let known = queries::positions_of(deed.db, codes)?.into_iter();
-    let known: BTreeMap<String, (i32, i32)> = known.map(|(code, east, north)| (code, (east, north))).collect();
+    let known: BTreeMap<String, (i32, i32)> =
+        known.map(|(code, east, north)| (code, (east, north))).collect();
     let mut new = Vec::new();
     for row in batch {
         let (code, east, north) = row;
@@ -78,7 +81,9 @@ fn keep(deed: &mut Deed, batch: &[PostcodeRow]) -> Result<Report> {
             Some((old_east, old_north)) => {
                 queries::move_postcode(deed.db, row)?;
                 report.changed += 1;
-                report.tell(|| format!("moved: {code} from {old_east}, {old_north} to {east}, {north}"));
+                report.tell(|| {
+                    format!("moved: {code} from {old_east}, {old_north} to {east}, {north}")
+                });
             }
         }
     }

@@ -20,7 +20,7 @@ use super::{AreaCode, TeamId};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::import::{Bad, Progress, Report, Table, line_of, unreadable};
+use crate::import::{Bad, Progress, Report, Table, unreadable};
 use crate::{Error, Result};
 
 /// One row of the file.
@@ -34,13 +34,14 @@ struct Row {
 /// Reads a file of teams.
 pub fn import(portal: &Portal, path: &Path, progress: Progress) -> Result<Report> {
     let mut table = Table::open(path, true)?;
-    let columns = table.columns(["team", "area_code", "from"]).map_err(|why| unreadable(path, &why))?;
+    let columns =
+        table.columns(["team", "area_code", "from"]).map_err(|why| unreadable(path, &why))?;
     let (mut row, mut rows, mut bad, mut count) = (ByteRecord::new(), Vec::new(), Vec::new(), 0);
     while table.next(&mut row)? {
         count += 1;
         match read(columns.map(|it| table.text(&row, it))) {
             Ok(found) => rows.push(found),
-            Err(reason) => bad.push(Bad::line(line_of(&row), reason)),
+            Err(reason) => bad.push(Bad::line(table.line(&row), reason)),
         }
     }
     let mut report = portal.write_as_house(|deed| keep(deed, &rows))?;
@@ -53,7 +54,8 @@ fn read([team, area, from]: [String; 3]) -> Result<Row, String> {
     if team.is_empty() {
         return Err("it has no team".to_owned());
     }
-    let code = AreaCode::parse(&area).ok_or_else(|| format!("{area:?} is not an area code such as E07000226"))?;
+    let code = AreaCode::parse(&area)
+        .ok_or_else(|| format!("{area:?} is not an area code such as E07000226"))?;
     let day = NaiveDate::parse_from_str(&from, "%Y-%m-%d");
     let from = day.map_err(|_not| format!("{from:?} is not a day such as 2026-04-01"))?;
     Ok(Row { team, area: code, from })
@@ -82,7 +84,8 @@ fn known_or_new(deed: &mut Deed, name: &str) -> Result<TeamId> {
 
 fn serve(deed: &mut Deed, team: TeamId, row: &Row, report: &mut Report) -> Result<()> {
     let known = queries::services_of(deed.db, &row.area)?;
-    let serves = |it: &&Service| it.from_on <= row.from && it.until_on.is_none_or(|until| until >= row.from);
+    let serves =
+        |it: &&Service| it.from_on <= row.from && it.until_on.is_none_or(|until| until >= row.from);
     let later = known.iter().find(|it| it.from_on > row.from);
     let mut until_on = later.and_then(|it| it.from_on.pred_opt());
     let (name, area, from) = (&row.team, &row.area, row.from);

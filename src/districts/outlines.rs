@@ -43,5 +43,6 @@ fn is_ring(ring: &LineString) -> Result<(), String> {
     if ring.0.iter().all(is_angle) {
         return Ok(());
     }
-    Err("its coordinates are not longitude and latitude: get the file in WGS 84 (EPSG:4326)".to_owned())
+    Err("its coordinates are not longitude and latitude: get the file in WGS 84 (EPSG:4326)"
+        .to_owned())
 }

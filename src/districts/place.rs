@@ -22,13 +22,21 @@ pub enum NotAPlace {
     Empty,
     #[error("Enter the whole postcode, such as RH10 6JJ, not only its first half")]
     HalfPostcode,
-    #[error("Enter a grid reference with the same number of digits for each direction, such as TQ 268 365")]
+    #[error(
+        "Enter a grid reference with the same number of digits for each direction, such as TQ 268 365"
+    )]
     UnevenGridReference,
-    #[error("Enter a grid reference that begins with the two letters of a square in Great Britain, such as TQ 268 365")]
+    #[error(
+        "Enter a grid reference that begins with the two letters of a square in Great Britain, such as TQ 268 365"
+    )]
     UnknownSquare,
-    #[error("Enter a position in Great Britain, such as 51.1092, -0.1872 (latitude first) or 526843, 136521")]
+    #[error(
+        "Enter a position in Great Britain, such as 51.1092, -0.1872 (latitude first) or 526843, 136521"
+    )]
     OutsideBritain,
-    #[error("Enter a postcode such as RH10 6JJ, a grid reference such as TQ 268 365, or coordinates such as 51.1092, -0.1872")]
+    #[error(
+        "Enter a postcode such as RH10 6JJ, a grid reference such as TQ 268 365, or coordinates such as 51.1092, -0.1872"
+    )]
     Unknown,
 }
 

@@ -163,12 +163,7 @@ pub(super) fn services_of(db: &mut Db, area: &AreaCode) -> Result<Vec<Service>> 
     Ok(team_areas::table
         .filter(team_areas::area_code.eq(area))
         .order(team_areas::from_on)
-        .select((
-            team_areas::id,
-            team_areas::team_id,
-            team_areas::from_on,
-            team_areas::until_on,
-        ))
+        .select((team_areas::id, team_areas::team_id, team_areas::from_on, team_areas::until_on))
         .load(db)?)
 }
 
@@ -190,7 +185,9 @@ pub(super) fn insert_service(
 }
 
 pub(super) fn end_service(db: &mut Db, id: i64, until_on: NaiveDate) -> Result<()> {
-    diesel::update(team_areas::table.find(id)).set(team_areas::until_on.eq(until_on)).execute(db)?;
+    diesel::update(team_areas::table.find(id))
+        .set(team_areas::until_on.eq(until_on))
+        .execute(db)?;
     Ok(())
 }
 
@@ -215,7 +212,8 @@ pub(super) fn insert_team(db: &mut Db, id: TeamId, name: &str) -> Result<()> {
 
 /// The first meeting of a team that still takes items at a moment.
 pub(super) fn next_open(db: &mut Db, team: TeamId, at: NaiveDateTime) -> Result<Option<Meeting>> {
-    let open = meetings::table.filter(meetings::team_id.eq(team)).filter(meetings::cut_off_at.ge(at));
+    let open =
+        meetings::table.filter(meetings::team_id.eq(team)).filter(meetings::cut_off_at.ge(at));
     let first = open.order((meetings::starts_at, meetings::id)).select(Meeting::as_select());
     Ok(first.first(db).optional()?)
 }

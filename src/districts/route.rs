@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{Area, AreaCode, Atlas, Place, Position, Team, queries};
+use crate::Result;
 use crate::app::Portal;
 use crate::calendar;
 use crate::store::Db;
-use crate::Result;
 
 /// This near to a boundary, the neighbour is offered as well.
 pub const NEAR_M: f64 = 250.0;
@@ -55,7 +55,8 @@ pub fn route(db: &mut Db, atlas: &Atlas, place: &Place, today: NaiveDate) -> Res
 pub fn served(db: &mut Db, atlas: &Atlas, today: NaiveDate) -> Result<Vec<Neighbour>> {
     let codes: Vec<AreaCode> = atlas.areas().map(|it| it.code.clone()).collect();
     let mut teams = queries::teams_of_areas(db, &codes, today)?;
-    let served = |area: &Area| Some(Neighbour { team: teams.remove(&area.code)?, area: area.clone() });
+    let served =
+        |area: &Area| Some(Neighbour { team: teams.remove(&area.code)?, area: area.clone() });
     Ok(atlas.areas().filter_map(served).collect())
 }
 

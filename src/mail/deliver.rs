@@ -95,7 +95,7 @@ impl Round<'_> {
             match self.one(letter, addresses.get(&letter.account_id)) {
                 Ok(one) => written.push(one),
                 Err(Failure::Unwritable) => {
-                    ends.push((letter.id, self.later(letter.id, Failure::Unwritable)))
+                    ends.push((letter.id, self.later(letter.id, Failure::Unwritable)));
                 }
                 Err(why) => ends.push((letter.id, End::Stopped(self.at, why))),
             }

@@ -13,7 +13,7 @@ use crate::audit::Event;
 use crate::calendar::long_date;
 use crate::deed::Deed;
 use crate::districts::{AreaCode, Position, Postcode};
-use crate::import::{BATCH, Bad, Progress, Report, Table, line_of, unreadable};
+use crate::import::{BATCH, Bad, Progress, Report, Table, unreadable};
 use crate::{Error, Result};
 
 /// The columns that are read, in the order in which [`read`] takes them apart.
@@ -33,12 +33,7 @@ const COLUMNS: [&str; 11] = [
 type Texts = [String; COLUMNS.len()];
 
 /// Reads the register, in batches: whatever stops it half way, it can be read again.
-pub fn import(
-    portal: &Portal,
-    path: &Path,
-    authority: &str,
-    progress: Progress,
-) -> Result<Report> {
+pub fn import(portal: &Portal, path: &Path, authority: &str, progress: Progress) -> Result<Report> {
     if authority.len() != 3 || !authority.bytes().all(|it| it.is_ascii_digit()) {
         return Err(Error::Refused("An authority is a number of three digits, such as 938."));
     }
@@ -52,7 +47,7 @@ pub fn import(
         count += 1;
         let texts = columns.map(|it| table.text(&row, it));
         let last = columns.iter().max().copied().unwrap_or_default();
-        batch.extend(sieve.take((line_of(&row), row.len() > last), &texts, &mut report));
+        batch.extend(sieve.take((table.line(&row), row.len() > last), &texts, &mut report));
         if batch.len() == BATCH {
             report.take(portal.write_as_house(|deed| keep(deed, &batch))?);
             batch.clear();
@@ -77,7 +72,12 @@ struct Sieve<'a> {
 
 impl Sieve<'_> {
     /// The school of a row, if it is ours and can be read. The report gets the rest.
-    fn take(&mut self, (line, is_whole): (u64, bool), texts: &Texts, report: &mut Report) -> Option<School> {
+    fn take(
+        &mut self,
+        (line, is_whole): (u64, bool),
+        texts: &Texts,
+        report: &mut Report,
+    ) -> Option<School> {
         let [urn, authority, ..] = texts;
         let urn = Urn::parse(urn);
         let has_left = urn.is_some_and(|it| self.known.contains_key(&it));
@@ -119,7 +119,8 @@ impl Sieve<'_> {
 
 /// The school of a row; none if it is only proposed. What can be left blank is, with a note.
 fn read(texts: &Texts, mut note: impl FnMut(String)) -> Result<Option<School>, String> {
-    let [urn, authority, name, status, status_name, closed, phase, postcode, east, north, area] = texts;
+    let [urn, authority, name, status, status_name, closed, phase, postcode, east, north, area] =
+        texts;
     let urn = Urn::parse(urn).ok_or_else(|| format!("{urn:?} is not a school's number (URN)"))?;
     if authority.is_empty() || name.is_empty() {
         return Err(format!("{urn} has no authority or no name"));
@@ -129,12 +130,18 @@ fn read(texts: &Texts, mut note: impl FnMut(String)) -> Result<Option<School>, S
         "1" | "3" => true,
         "2" => false,
         "4" => return Ok(None),
-        _ => return Err(format!("{urn} {name}: the status {status:?} ({status_name}) is not known")),
+        _ => {
+            return Err(format!(
+                "{urn} {name}: the status {status:?} ({status_name}) is not known"
+            ));
+        }
     };
     let closed_on = match closed.as_str() {
         text if !is_open && !text.is_empty() => {
             let day = NaiveDate::parse_from_str(text, "%d-%m-%Y");
-            Some(day.map_err(|_not| format!("{urn} {name}: {text:?} is not a day such as 31-08-2026"))?)
+            Some(day.map_err(|_not| {
+                format!("{urn} {name}: {text:?} is not a day such as 31-08-2026")
+            })?)
         }
         _ => None,
     };

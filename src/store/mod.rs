@@ -117,7 +117,10 @@ fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Res
     match db {
         Db::Sqlite(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN IMMEDIATE")?,
         Db::Postgres(db) => {
-            AnsiTransactionManager::begin_transaction_sql(db, "BEGIN ISOLATION LEVEL SERIALIZABLE")?
+            AnsiTransactionManager::begin_transaction_sql(
+                db,
+                "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            )?;
         }
     }
     match change(db) {

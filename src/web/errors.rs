@@ -59,7 +59,8 @@ pub async fn draw(
 
 /// What the server answers by itself, without a page.
 fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
-    let is_theirs = matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
+    let is_theirs =
+        matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
     is_theirs && matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0))
 }
 
@@ -99,7 +100,7 @@ impl ErrorPage {
                     .push("If you should have access, ask the person who looks after accounts.");
             }
             Some(Error::Refused(_)) => {
-                what_next.push("Go back and load the page again to see how it stands now.")
+                what_next.push("Go back and load the page again to see how it stands now.");
             }
             _ => {}
         }

@@ -63,6 +63,8 @@ async fn recognise(policy: Policy, request: &ServiceRequest, app: &App) -> Resul
         && (!known.timed_out || is_saving)
     {
         if !may(policy, &known.actor) {
+            // The page that says so is still theirs: with their name, and their ways on.
+            request.extensions_mut().insert(known.clone());
             return Err(Error::Forbidden);
         }
     } else if policy != Policy::Anyone {

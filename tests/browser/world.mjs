@@ -1,6 +1,6 @@
 // A demonstration of its own, a real browser, and people in it.
 import { spawn } from "node:child_process";
-import { mkdtemp, mkdir, rm } from "node:fs/promises";
+import { mkdtemp, mkdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -12,6 +12,11 @@ const QUIET = [
   "--disable-sync", "--no-first-run",
 ];
 export const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** Two things are the same. */
+export function is(found, wanted, what) {
+  if (found !== wanted) throw new Error(`${what}: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
+}
 
 /** Starts `PROGRAM demo` in an empty folder and waits until it is ready. */
 export async function startDemo(program, port) {
@@ -53,6 +58,8 @@ export class Browser {
   /** A visitor with an empty profile, at one size, with or without JavaScript. */
   async visitor(size, { javaScript = true } = {}) {
     const context = await this.browser.newContext({ viewport: SIZES[size], javaScriptEnabled: javaScript, baseURL: this.base });
+    context.setDefaultTimeout(10_000);
+    context.setDefaultNavigationTimeout(20_000);
     const page = await context.newPage();
     page.on("request", (request) => {
       const url = request.url();
@@ -105,19 +112,87 @@ class Visitor {
     if (this.page.url().endsWith("/sign-in")) throw new Error(`${email} cannot sign in`);
   }
 
+  /** Presses a button, or a link that looks like one; gives the answer. */
   async press(name) {
-    await this.page.getByRole("main").getByRole("button", { name }).click();
-    await this.page.waitForLoadState();
+    return this.leads(() => this.page.getByRole("main").getByRole("button", { name }).click());
   }
 
   async follow(name) {
-    await this.page.getByRole("main").getByRole("link", { name }).first().click();
-    await this.page.waitForLoadState();
+    return this.leads(() => this.page.getByRole("main").getByRole("link", { name }).first().click());
   }
 
-  async expects(text) {
+  async menu(name) {
+    return this.leads(() => this.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name }).click());
+  }
+
+  /** Waits for the page that an act leads to, after every redirect. */
+  async leads(act) {
+    const next = this.page.waitForNavigation({ waitUntil: "load" });
+    const [answer] = await Promise.all([next, act()]);
+    return answer;
+  }
+
+  /** Presses a link that gives a file. */
+  async downloads(name) {
+    const [file] = await Promise.all([
+      this.page.waitForEvent("download"),
+      this.page.getByRole("main").getByRole("link", { name }).click(),
+    ]);
+    return { name: file.suggestedFilename(), content: await readFile(await file.path()), url: file.url() };
+  }
+
+  async fills(label, text) {
+    await this.page.getByRole("main").getByLabel(label).fill(text);
+  }
+
+  async dates(legend, date) {
+    const group = this.page.getByRole("group", { name: legend });
+    const parts = { Day: date.getDate(), Month: date.getMonth() + 1, Year: date.getFullYear() };
+    for (const [label, value] of Object.entries(parts)) await group.getByLabel(label).fill(String(value));
+  }
+
+  /** Takes a radio or a checkbox; `legend` tells two of the same name apart. */
+  async takes(label, legend) {
+    const main = this.page.getByRole("main");
+    const group = legend ? main.getByRole("group", { name: legend }) : main;
+    await group.getByLabel(label, { exact: true }).check();
+  }
+
+  async selects(label, option) {
+    await this.page.getByRole("main").getByLabel(label, { exact: true }).selectOption({ label: option });
+  }
+
+  async unfolds(summary) {
+    await this.page.locator("summary", { hasText: summary }).first().click();
+  }
+
+  /** Loads the page again until it says something. */
+  async awaits(text) {
+    const until = Date.now() + 20_000;
+    for (;;) {
+      const main = await this.page.locator("main").innerText();
+      if (main.includes(text)) return;
+      if (Date.now() > until) throw new Error(`${this.page.url()} never says “${text}”`);
+      await this.page.reload();
+    }
+  }
+
+  /** The page was refused with its faults on top, where a keyboard and a screen reader begin. */
+  async expectsFaults(answer, ...faults) {
+    is(answer.status(), 422, "the answer's status");
+    is((await this.page.title()).startsWith("Error: "), true, "the title says that there is a fault");
+    const summary = this.page.locator(".govuk-error-summary");
+    for (const fault of faults) await summary.getByRole("link", { name: fault }).waitFor();
+    if (this.javaScript) await this.page.locator(".govuk-error-summary:focus").waitFor();
+  }
+
+  async expects(...texts) {
+    for (const text of texts) await this.says(text);
+  }
+
+  async says(text) {
     const main = await this.page.locator("main").innerText();
-    if (!main.includes(text)) throw new Error(`${this.page.url()} does not say “${text}” but:\n${main}`);
+    if (!main.includes(text)) throw new Error(`${this.page.url()} does not say “${text}” but: ${main.slice(0, 600)}`);
   }
 
   async close() {

@@ -64,6 +64,7 @@ impl<'a> District<'a> {
             ),
             (
                 concerns::raised_at.eq(ago(raised)),
+                concerns::arrived_at.eq(ago(raised)),
                 concerns::changed_at.eq(ago(changed)),
                 concerns::status.eq(status),
                 concerns::kind.eq(Kind::Location),
@@ -334,39 +335,4 @@ async fn a_person_chooses_how_often_and_sees_what_would_come_and_what_came() {
     assert!(letter.main().contains("C-TEST-01"), "{}", letter.main());
     assert_eq!(lead.get(&format!("/digests/{}", mine(other))).await.status, 404);
     assert_eq!(world.admin().get("/digests").await.status, 403);
-}
-
-/// `cargo test --release -- --ignored --nocapture a_thousand` prints how long it takes.
-#[test]
-#[ignore = "a measurement"]
-fn a_thousand_people_over_a_hundred_thousand_concerns() {
-    let postbox = Postbox::open();
-    let world = World::with(postbox.used_by());
-    let districts: Vec<District> = (0..6).map(|it| District::new(&world, 100_001 + it)).collect();
-    for number in 0..988 {
-        let district = &districts[number % 6];
-        if number % 3 == 0 {
-            world.coordinator(district.team)
-        } else {
-            world.dsl(district.school)
-        };
-    }
-    world.house(|deed| {
-        for number in 0..100_000_usize {
-            let district = &districts[number % 6];
-            let status = Status::ALL[number % Status::ALL.len()];
-            let minutes = i64::try_from(number).expect("a number");
-            district.insert(deed, &format!("C-{number}"), status, (minutes, minutes / 2))?;
-        }
-        Ok(())
-    });
-    let begun = std::time::Instant::now();
-    let compiled = compile::run(&world.portal, world.now()).expect("compiled").count;
-    let compiling = begun.elapsed();
-    while deliver::run(&world.portal, world.now()).expect("delivered").is_more {}
-    println!(
-        "{compiled} digests compiled in {compiling:.1?}, delivered in {:.1?}",
-        begun.elapsed() - compiling
-    );
-    assert_eq!(postbox.letters().len(), compiled);
 }

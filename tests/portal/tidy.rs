@@ -9,8 +9,13 @@ use e4s::config::SETTINGS;
 use e4s::web::Policy;
 
 /// The slices, the lowest first. A slice names only those before it.
-const SLICES: &[&[&str]] =
-    &[&["accounts", "schools", "districts"], &["concerns"], &["contexts"], &["meetings"], &["digests"]];
+const SLICES: &[&[&str]] = &[
+    &["accounts", "schools", "districts"],
+    &["concerns"],
+    &["contexts"],
+    &["meetings"],
+    &["digests"],
+];
 /// What knows no slice but the actor and the ids that a post consists of.
 const FOUNDATIONS: &[&str] = &["store", "audit", "mail", "web", "documents"];
 
@@ -25,7 +30,8 @@ fn http_stays_at_the_edge() {
 
 #[test]
 fn the_database_is_asked_in_queries() {
-    let may = ["src/store/", "src/audit/", "src/mail/", "/queries.rs", "_queries.rs", "src/error.rs"];
+    let may =
+        ["src/store/", "src/audit/", "src/mail/", "/queries.rs", "_queries.rs", "src/error.rs"];
     for (name, text) in sources("src") {
         if may.iter().any(|it| name.contains(it)) {
             continue;
@@ -58,7 +64,10 @@ fn a_slice_calls_down_and_never_up() {
         for slice in *slices {
             for (name, text) in sources(&format!("src/{slice}")) {
                 for upper in &above {
-                    assert!(!text.contains(&format!("crate::{upper}::")), "{name} calls up to {upper}");
+                    assert!(
+                        !text.contains(&format!("crate::{upper}::")),
+                        "{name} calls up to {upper}"
+                    );
                 }
             }
         }
@@ -69,7 +78,10 @@ fn a_slice_calls_down_and_never_up() {
         for (name, text) in sources(&format!("src/{room}")) {
             for noun in &nouns {
                 let allowed = *room == "documents" && *noun == "curriculum";
-                assert!(allowed || !text.contains(&format!("crate::{noun}::")), "{name} knows {noun}");
+                assert!(
+                    allowed || !text.contains(&format!("crate::{noun}::")),
+                    "{name} knows {noun}"
+                );
             }
         }
     }
@@ -78,7 +90,9 @@ fn a_slice_calls_down_and_never_up() {
 #[test]
 fn a_slice_asks_with_its_own_queries() {
     for (name, text) in sources("src") {
-        let Some(own) = name.strip_prefix("src/").and_then(|it| it.split_once('/')) else { continue };
+        let Some(own) = name.strip_prefix("src/").and_then(|it| it.split_once('/')) else {
+            continue;
+        };
         for other in ["concerns", "contexts", "meetings", "digests"] {
             let foreign = other != own.0 && text.contains(&format!("crate::{other}::queries"));
             assert!(!foreign || own.0 == "demo", "{name} uses the queries of {other}");

@@ -75,6 +75,12 @@ impl World {
         Self { portal, clock, files }
     }
 
+    /// The same portal after its process was stopped and started again.
+    pub fn restart(&mut self) {
+        let (settings, clock) = (self.portal.settings.clone(), Arc::clone(&self.portal.clock));
+        self.portal = Data::new(Portal::open(settings, clock).expect("opens"));
+    }
+
     pub fn now(&self) -> NaiveDateTime {
         *self.clock.lock().expect("a clock")
     }
@@ -105,6 +111,22 @@ impl World {
             Ok(())
         });
         id
+    }
+
+    /// The invented areas, postcodes and teams of `tests/data`, in force since 2020. The teams: West and East, South.
+    pub fn with_areas(&self) -> [TeamId; 2] {
+        use e4s::districts::{import_boundaries, import_postcodes, import_teams};
+        let file = |name: &str| {
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+        };
+        let (portal, from) = (&self.portal, NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date"));
+        import_boundaries::import(portal, &file("areas.geojson"), from, &mut |_| {})
+            .expect("areas");
+        import_postcodes::import(portal, &file("postcodes.csv"), &mut |_| {}).expect("postcodes");
+        import_teams::import(portal, &file("teams.csv"), &mut |_| {}).expect("teams");
+        let teams = self.look(e4s::districts::teams);
+        let id = |name: &str| teams.iter().find(|it| it.name == name).expect("a team").id;
+        [id("West and East"), id("South")]
     }
 
     /// An open school in an area.
@@ -240,6 +262,11 @@ impl World {
     /// A session of this person that begins now.
     pub fn signed_in(&self, id: AccountId) -> Person<'_> {
         let token = self.house(|deed| sessions::begin(deed, id, None));
+        Person { world: self, id, token }
+    }
+
+    /// Somebody who was signed in before a restart, and still is.
+    pub fn known(&self, id: AccountId, token: Token) -> Person<'_> {
         Person { world: self, id, token }
     }
 

@@ -131,7 +131,7 @@ fn a_page_says_whose_it_is_and_lets_people_in_and_out() {
     let mut chrome = serde_json::json!({
         "council_name": "Wessex & Downs", "service_name": "E4S", "signed_in": false, "person_name": "",
         "csrf": "", "nav": [], "demo": false, "notice": "",
-        "assets": { "app.css": "/assets/app-1.css", "app.js": "/assets/app-1.js", "mark.svg": "/assets/mark-1.svg" },
+        "assets": { "app.css": "/assets/app-1.css", "app.js": "/assets/app-1.js", "mark.svg": "/assets/mark-1.svg", "theme.css": "/assets/theme-1.css" },
     });
     let page = |chrome: &Json| {
         let mut context = Context::new();
