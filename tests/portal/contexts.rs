@@ -1,6 +1,7 @@
 //! What the partnership works on: concerns gathered into contexts, and contexts moved on.
 
 use chrono::TimeDelta;
+use e4s::accounts::{Post, Role, appoint};
 use e4s::contexts::{ContextId, State};
 use e4s::districts::TeamId;
 
@@ -234,4 +235,18 @@ async fn contexts_are_paged_without_loss_or_doubling() {
         assert_eq!(names.len(), 53);
     }
     assert_eq!(State::ALL.len(), 6);
+}
+
+#[actix_web::test]
+async fn a_concern_is_not_gathered_into_another_teams_context_even_by_somebody_of_both() {
+    let county = County::new();
+    let (world, (lead, _, at)) = (&county.world, county.concern());
+    let both = world.coordinator(county.crawley);
+    let second = Post { role: Role::Coordinator, school: None, team: Some(county.horsham) };
+    world.house(|deed| appoint::appoint(deed, both.id, &second, None));
+    let (_, foreign) = context(world, (&lead, &both), county.horsham, "The bus station").await;
+    let id = foreign.trim_start_matches("/contexts/");
+    let form = [("context", id)];
+    assert_eq!(both.post(&format!("{at}/context"), &form).await.status, 422);
+    assert!(lead.get(&at).await.main().contains("has not looked at it yet"));
 }

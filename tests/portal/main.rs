@@ -3,6 +3,7 @@
 
 mod accounts;
 mod components;
+mod concern_lists;
 mod contexts;
 mod curriculum;
 mod curriculum_pages;
