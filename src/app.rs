@@ -141,10 +141,17 @@ impl Portal {
     }
 
     /// The page for somebody whose form came after their session had ended, with what they had typed.
-    pub fn signed_out_page(&self, words: &[String]) -> Result<Page> {
-        let view = BTreeMap::from([("words", words)]);
+    pub fn signed_out_page(&self, words: &[String], is_signed_in: bool) -> Result<Page> {
+        let view = HandedBack { words, is_signed_in };
         self.page("signed-out.html", &view, &self.chrome(None, "", ""))
     }
+}
+
+/// What somebody typed, handed back.
+#[derive(Serialize)]
+struct HandedBack<'a> {
+    words: &'a [String],
+    is_signed_in: bool,
 }
 
 /// What frames a page.

@@ -61,6 +61,13 @@ pub fn weekday_date(day: NaiveDate) -> String {
     day.format("%A %-d %B %Y").to_string()
 }
 
+/// The moment of some seconds since 1970, as an address may carry them; within two centuries, so that every database
+/// knows it.
+pub fn of_seconds(text: &str) -> Option<NaiveDateTime> {
+    let at = chrono::DateTime::from_timestamp(text.parse().ok()?, 0)?.naive_utc();
+    (1970..2170).contains(&at.year()).then_some(at)
+}
+
 /// The calendar week of a day, such as `2026-W48` (ISO 8601).
 pub fn week_key(day: NaiveDate) -> String {
     let week = day.iso_week();

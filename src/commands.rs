@@ -1,7 +1,7 @@
 //! What the commands of the command line do, and how they speak.
 
 use std::io::{BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -67,6 +67,18 @@ pub enum AccountCommand {
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
     },
+    /// Give a person a new password, and end their sessions.
+    Password {
+        #[arg(long)]
+        email: String,
+        #[arg(long, value_name = "FILE")]
+        password_file: PathBuf,
+    },
+    /// End every post of a person who leaves. They lose access on their next request.
+    End {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// What can be done to the curriculum's files.
@@ -122,28 +134,52 @@ pub fn place(portal: &Portal, what: &str) -> Outcome {
     Ok(if is_known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Adds a person with a post.
+/// Adds a person with a post, changes a password, ends posts.
 pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
-    let AccountCommand::Add { email, name, role, school, team, password_file } = command;
+    match command {
+        AccountCommand::Add { email, name, role, school, team, password_file } => {
+            let post = post(portal, role, (*school, team.as_deref()))?;
+            let password_hash = password_hash(password_file, &[email, name])?;
+            let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
+            portal.write_as_house(|deed| {
+                let id = appoint::add(deed, &newcomer)?;
+                appoint::appoint(deed, id, &post, None)
+            })?;
+            say(&format!("{email} is {} now.", post.role.title()));
+        }
+        AccountCommand::Password { email, password_file } => {
+            let hash = password_hash(password_file, &[email])?;
+            portal.write_as_house(|deed| appoint::change_password(deed, email, &hash))?;
+            say(&format!("{email} has a new password, and is signed out everywhere."));
+        }
+        AccountCommand::End { email } => {
+            let ended = portal.write_as_house(|deed| appoint::dismiss(deed, email))?;
+            say(&format!("{email} has no access any more ({ended} posts ended)."));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn post(
+    portal: &Portal,
+    role: &str,
+    (school, team): (Option<i32>, Option<&str>),
+) -> Result<Post, Box<dyn std::error::Error>> {
     let role = Role::parse(role).ok_or("--role is dsl, coordinator, partner, county or admin")?;
     let team = match team {
         Some(name) => {
             let teams = portal.store.read(districts::teams)?;
-            let found = teams.iter().find(|it| it.name == *name).map(|it| it.id);
+            let found = teams.iter().find(|it| it.name == name).map(|it| it.id);
             Some(found.ok_or_else(|| format!("there is no team called {name}"))?)
         }
         None => None,
     };
-    let password = std::fs::read_to_string(password_file)?.trim_end().to_owned().into();
-    let password_hash = sessions::new_password(&password, &[email, name])?;
-    let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
-    let post = Post { role, school: school.map(Urn), team };
-    portal.write_as_house(|deed| {
-        let id = appoint::add(deed, &newcomer)?;
-        appoint::appoint(deed, id, &post, None)
-    })?;
-    say(&format!("{email} is {} now.", role.title()));
-    Ok(ExitCode::SUCCESS)
+    Ok(Post { role, school: school.map(Urn), team })
+}
+
+fn password_hash(file: &Path, about: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+    let password = std::fs::read_to_string(file)?.trim_end().to_owned().into();
+    Ok(sessions::new_password(&password, about)?)
 }
 
 /// Checks the curriculum's files.

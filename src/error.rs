@@ -26,6 +26,9 @@ pub enum Error {
     /// The form did not come from a page of ours.
     #[error("this form did not come from a page of this service, or it is an old one")]
     Forged,
+    /// The form belongs to a session that has ended. Holds what was typed, to be handed back.
+    #[error("this form was opened before you last signed in, so nothing was saved")]
+    OldForm(Vec<String>),
     /// More than the service takes in one go.
     #[error("that is more text than this service can take in one go")]
     TooLarge,
@@ -39,6 +42,9 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] diesel::result::Error),
+    /// Too many changes at once, for longer than anybody should wait.
+    #[error("the database was too busy")]
+    Crowded,
     /// No connection was free, or none could be made.
     #[error("no database connection was free")]
     Busy(#[from] diesel::r2d2::PoolError),

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Chain, Read};
+use std::io::{BufReader, Chain, Read};
 use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::WINDOWS_1252;
 
 use crate::{Error, Result};
 
@@ -117,16 +117,12 @@ impl fmt::Display for Report {
 /// A file of lines, and what its text is written in.
 pub struct Table {
     rows: Reader<Chain<BufReader<File>, &'static [u8]>>,
-    encoding: &'static Encoding,
 }
 
 impl Table {
-    /// Opens a CSV file: UTF-8 if it says so in its first bytes, else Windows-1252, which GIAS writes and of which ASCII
-    /// is a part. Rows may differ in length: whoever reads them names those that are too short.
+    /// Opens a CSV file. Each field is UTF-8 if it can be, else Windows-1252, which GIAS writes. Rows may differ in length: whoever reads them names those that are too short.
     pub fn open(path: &Path, has_headers: bool) -> Result<Self> {
-        let mut file = BufReader::new(File::open(path).map_err(|why| unreadable(path, &why))?);
-        let start = file.fill_buf().map_err(|why| unreadable(path, &why))?;
-        let encoding = if start.starts_with(b"\xef\xbb\xbf") { UTF_8 } else { WINDOWS_1252 };
+        let file = BufReader::new(File::open(path).map_err(|why| unreadable(path, &why))?);
         // Rows end at the line feed, the last one too, so that lines can be counted from where a row ends. Where the
         // reader says that a row begins is one too low behind a carriage return, and behind each blank line.
         let rows = ReaderBuilder::new()
@@ -134,7 +130,7 @@ impl Table {
             .flexible(true)
             .terminator(Terminator::Any(b'\n'))
             .from_reader(file.chain(&b"\n"[..]));
-        Ok(Self { rows, encoding })
+        Ok(Self { rows })
     }
 
     /// Where some columns are, by their names in the first row. Fails with the names that are missing.
@@ -170,7 +166,10 @@ impl Table {
     /// One field as text, without space around it. Empty if the row ends before it.
     pub fn text(&self, row: &ByteRecord, column: usize) -> String {
         let bytes = row.get(column).unwrap_or_default();
-        self.encoding.decode_without_bom_handling(bytes).0.trim().to_owned()
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.trim().to_owned(),
+            Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0.trim().to_owned(),
+        }
     }
 }
 

@@ -7,9 +7,12 @@ pub mod districts;
 pub mod schools;
 
 pub mod concerns;
+
 pub mod contexts;
-pub mod digests;
+
 pub mod meetings;
+
+pub mod digests;
 
 pub mod curriculum;
 

@@ -143,7 +143,9 @@ fn ready(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>>
 
 fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
     let folder = Path::new(DEMO);
-    if fresh && folder.exists() {
+    // Written last: a county that was left half made is made again.
+    let whole = folder.join("whole");
+    if (fresh || !whole.exists()) && folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
@@ -152,6 +154,7 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
     let portal = Data::new(open(settings)?);
     portal.store.migrate()?;
     if demo::fill(&portal)? {
+        std::fs::write(&whole, "")?;
         say("An invented county has been made.");
     }
     for person in demo::people() {

@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, digests, mail};
+use crate::{Error, Result, accounts, digests, mail};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -42,6 +42,11 @@ pub struct Chore {
 /// Every chore.
 pub const CHORES: &[Chore] = &[
     Chore { name: "deliver letters", every: Duration::from_secs(1), run: mail::deliver::run },
+    Chore {
+        name: "forget old sessions",
+        every: Duration::from_secs(600),
+        run: accounts::sessions::forget,
+    },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
 ];
 

@@ -8,9 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::sessions::{self, SignInForm, fold_email};
 use super::{AccountId, Role, queries};
 use crate::deed::Deed;
-use crate::store::letters_of;
-use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
+use crate::web::{
+    Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
+};
 use crate::{Error, Result, calendar};
+
+/// The longest address that mail can go to, in characters (RFC 5321).
+const EMAIL_MAX: usize = 254;
 
 /// The routes of this slice.
 pub fn routes() -> Routes {
@@ -46,9 +50,9 @@ async fn home(visitor: Visitor) -> Result<Page> {
 
 async fn blank(visitor: Visitor, query: Query<SignInQuery>) -> Result<Reply> {
     if visitor.actor.is_some() {
-        return Ok(redirect(after_sign_in(&query.draft)));
+        return Ok(redirect(after_sign_in(&query.back)));
     }
-    let page = SignInPage::blank(&query.draft);
+    let page = SignInPage::blank(&query.back);
     Ok(Reply::Page(visitor.page("accounts/sign-in.html", &page)?))
 }
 
@@ -85,7 +89,7 @@ async fn submit(
         sessions::begin(&mut Deed { db, by: &by, at }, account, before.as_ref())
     };
     let token = visitor.app.change(begin).await?;
-    let mut response = redirect(after_sign_in(&form.draft)).respond_to(&request);
+    let mut response = redirect(after_sign_in(&form.back)).respond_to(&request);
     let cookie = guard::cookie(&visitor.app, &token);
     response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
     Ok(response)
@@ -94,6 +98,9 @@ async fn submit(
 /// The account, if address and password belong together. Unknown addresses take as long and count as much.
 async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<AccountId>> {
     let email = fold_email(&form.email);
+    if email.chars().count() > EMAIL_MAX {
+        return Ok(None);
+    }
     visitor.app.tries.check_key(&email).map_err(|_not_yet| Error::TooMany)?;
     let found = visitor.app.read(move |db| sessions::credentials(db, &email)).await?;
     let (account, kept) = found.unzip();
@@ -108,18 +115,15 @@ fn again(
     form: &SignInForm,
     fault: &'static str,
 ) -> Result<HttpResponse> {
-    let mut page = SignInPage::blank(&form.draft);
+    let mut page = SignInPage::blank(&form.back);
     page.email.clone_from(&form.email);
     page.errors.add("email", fault);
     Ok(Reply::Again(visitor.page("accounts/sign-in.html", &page)?).respond_to(request))
 }
 
-/// Always one of two paths of our own.
-fn after_sign_in(draft: &str) -> String {
-    match letters_of(draft) {
-        Some(_) => format!("/concerns/drafts/{draft}"),
-        None => "/".to_owned(),
-    }
+/// Always a path of our own.
+fn after_sign_in(wanted: &str) -> String {
+    back::path(wanted).unwrap_or_else(|| "/".to_owned())
 }
 
 async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
@@ -144,7 +148,7 @@ struct Nothing {}
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct SignInQuery {
-    draft: String,
+    back: String,
 }
 
 #[derive(Serialize)]
@@ -204,7 +208,7 @@ const SIGNED_OUT: Card = Card {
 #[derive(Serialize)]
 struct SignInPage {
     email: String,
-    draft: String,
+    back: String,
     /// True after a time-out in the middle of a report.
     is_back: bool,
     errors: FormErrors,
@@ -222,9 +226,9 @@ struct Fact {
 }
 
 impl SignInPage {
-    fn blank(draft: &str) -> Self {
-        let is_back = letters_of(draft).is_some();
-        let draft = if is_back { draft.to_owned() } else { String::new() };
-        Self { email: String::new(), draft, is_back, errors: FormErrors::default() }
+    fn blank(wanted: &str) -> Self {
+        let back = back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default();
+        let is_back = back.starts_with("concerns/drafts/");
+        Self { email: String::new(), back, is_back, errors: FormErrors::default() }
     }
 }

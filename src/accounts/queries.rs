@@ -186,6 +186,14 @@ pub(super) fn insert_post(
     Ok(())
 }
 
+/// Ends the posts of a person that have not ended before. Says how many.
+pub(super) fn end_posts(db: &mut Db, account: AccountId, last_day: NaiveDate) -> Result<usize> {
+    let open = posts::table
+        .filter(posts::account_id.eq(account))
+        .filter(posts::until_on.is_null().or(posts::until_on.gt(last_day)));
+    Ok(diesel::update(open).set(posts::until_on.eq(last_day)).execute(db)?)
+}
+
 pub(super) fn session(db: &mut Db, token_hash: &str) -> Result<Option<Kept>> {
     let found = sessions::table.find(token_hash).select((
         sessions::account_id,
@@ -222,6 +230,11 @@ pub(super) fn end_session(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> R
     let live = sessions::table.find(token_hash).filter(sessions::ended_at.is_null());
     diesel::update(live).set(sessions::ended_at.eq(at)).execute(db)?;
     Ok(())
+}
+
+/// Removes sessions that were last used before a moment. Says how many.
+pub(super) fn remove_sessions(db: &mut Db, before: NaiveDateTime) -> Result<usize> {
+    Ok(diesel::delete(sessions::table.filter(sessions::seen_at.lt(before))).execute(db)?)
 }
 
 pub(super) fn end_sessions_of(db: &mut Db, account: AccountId, at: NaiveDateTime) -> Result<()> {

@@ -1,14 +1,17 @@
 //! Signing in, staying in, signing out.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{AccountId, Actor, passwords, queries};
+use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::store::{Db, hex, letters_of, random_letters};
+use crate::web::form::clean;
+use crate::worker::Done;
 use crate::{Result, calendar};
 
 /// A session nobody used for this long is over.
@@ -17,6 +20,8 @@ pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(15);
 pub const AGE_MAX: TimeDelta = TimeDelta::hours(10);
 /// How long after a time-out a report can still be saved into its own draft.
 const SAVING_MAX: TimeDelta = TimeDelta::hours(24);
+/// An unused session is forgotten after this long.
+const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
 /// A session is marked as seen at most this often, so that reading a page rarely writes.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 
@@ -81,19 +86,26 @@ pub fn touch(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<()> {
     queries::touch_session(db, &token.hash(), at)
 }
 
+/// The chore: forgets tries to sign in that are long past, and sessions that nobody can use any more.
+pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
+    portal.tries.retain_recent();
+    let count = portal.store.write(|db| queries::remove_sessions(db, now - FORGOTTEN_AFTER))?;
+    Ok(Done { count, is_more: false })
+}
+
 /// What the sign-in page sends.
 #[derive(Deserialize)]
 #[serde(default)]
 pub struct SignInForm {
     pub email: String,
     pub password: SecretString,
-    /// The unfinished report to go back to, after a time-out.
-    pub draft: String,
+    /// The page to go back to (`web::back`).
+    pub back: String,
 }
 
 impl Default for SignInForm {
     fn default() -> Self {
-        Self { email: String::new(), password: SecretString::from(""), draft: String::new() }
+        Self { email: String::new(), password: SecretString::from(""), back: String::new() }
     }
 }
 
@@ -125,16 +137,12 @@ pub fn end(deed: &mut Deed, token: &Token) -> Result<()> {
     deed.record(Event::SignedOut, deed.by.id, None)
 }
 
-/// Gives an account a new password and ends all its sessions.
-pub fn change_password(deed: &mut Deed, account: AccountId, hash: &str) -> Result<()> {
-    queries::set_password(deed.db, account, hash)?;
-    queries::end_sessions_of(deed.db, account, deed.at)
-}
-
 /// What is kept of a new password, or what is wrong with it.
 pub fn new_password(password: &SecretString, about: &[&str]) -> Result<String, String> {
-    if let Some(fault) = passwords::fault(password, about) {
+    // As the sign-in form sends it, so that accents typed in two ways are one password.
+    let password = SecretString::from(clean(password.expose_secret()));
+    if let Some(fault) = passwords::fault(&password, about) {
         return Err(fault.to_owned());
     }
-    passwords::hash(password).map_err(|error| error.to_string())
+    passwords::hash(&password).map_err(|error| error.to_string())
 }

@@ -16,6 +16,8 @@ text_enum! {
         SignedOut = "signed-out",
         AccountAdded = "account-added",
         PostGiven = "post-given",
+        PostsEnded = "posts-ended",
+        PasswordChanged = "password-changed",
         AreasImported = "areas-imported",
         TeamsImported = "teams-imported",
         SchoolsImported = "schools-imported",

@@ -4,10 +4,11 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::move_on::{Next, Seen, find_for_team, move_on};
-use super::{ConcernId, Status};
+use super::{ConcernId, Status, Urgency};
 use crate::Result;
 use crate::audit::Event;
 use crate::deed::Deed;
+use crate::mail::question;
 use crate::web::FormErrors;
 
 /// The question, as the browser sends it.
@@ -49,5 +50,9 @@ pub fn ask(deed: &mut Deed, id: ConcernId, ask: &Ask) -> Result<()> {
         words: &ask.question,
         event: Event::ConcernQuestioned,
     };
-    move_on(deed, &concern, ask.seen, &next)
+    move_on(deed, &concern, ask.seen, &next)?;
+    if concern.urgency == Urgency::Urgent {
+        question::tell(deed, concern.school, concern.id, &concern.reference)?;
+    }
+    Ok(())
 }

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::open::hearing;
 use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, queries};
-use crate::Result;
 use crate::accounts::Scope;
 use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools::{self, Urn};
 use crate::store::{Db, text_enum};
+use crate::{Result, calendar};
 
 const PAGE_SIZE: usize = 25;
 
@@ -148,7 +148,7 @@ impl Mark {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.');
         let urgency = Urgency::parse(parts.next()?)?;
-        let raised_at = DateTime::from_timestamp(parts.next()?.parse().ok()?, 0)?.naive_utc();
+        let raised_at = calendar::of_seconds(parts.next()?)?;
         Some(Self { urgency, raised_at, id: ConcernId::parse(parts.next()?)? })
     }
 }

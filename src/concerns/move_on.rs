@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::{Concern, ConcernId, Status, Step, policy, queries};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts::TeamId;
-use crate::{Error, Result};
+use crate::{Error, Result, calendar};
 
 const DEALT_WITH: &str =
     "This concern has already been dealt with by somebody else. Nothing that you sent was saved.";
@@ -39,8 +39,8 @@ impl Seen {
     /// What a form carried, if it carried one.
     pub fn parse(text: &str) -> Option<Self> {
         let (status, seconds) = text.split_once('.')?;
-        let at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
-        Some(Self { status: Status::parse(status)?, changed_at: at.naive_utc() })
+        let changed_at = calendar::of_seconds(seconds)?;
+        Some(Self { status: Status::parse(status)?, changed_at })
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_a_form_carries_reads_back_as_what_was_seen() {
-        let at = DateTime::from_timestamp(1_795_435_200, 0).map(|it| it.naive_utc());
+        let at = calendar::of_seconds("1795435200");
         let seen = Seen { status: Status::Submitted, changed_at: at.unwrap_or_default() };
         assert_eq!(Seen::parse(&seen.to_string()), Some(seen));
         for wrong in ["", "submitted", "submitted.", "other.1", "submitted.99999999999999999999"] {

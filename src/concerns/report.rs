@@ -127,6 +127,15 @@ fn faults_into(errors: &mut FormErrors, answers: &Answers, step: ReportStep, tod
             }
         }),
     }
+    if step == ReportStep::Place
+        && answers.get("place").is_empty()
+        && answers.get("words").is_empty()
+    {
+        errors.add(
+            "place",
+            "Enter a postcode, grid reference or coordinates, or describe where it is",
+        );
+    }
     let (first, last) = (day(answers, "first_seen"), day(answers, "last_seen"));
     if step == ReportStep::When
         && let (Some(Ok(first)), Some(Ok(last))) = (first, last)

@@ -105,7 +105,7 @@ async fn save(visit: Visit, path: Path<(DraftId, String)>, form: Form<Pairs>) ->
 }
 
 fn to_sign_in(id: DraftId) -> Reply {
-    redirect(format!("/sign-in?draft={id}"))
+    redirect(format!("/sign-in?back=concerns/drafts/{id}"))
 }
 
 /// Sends a report, with the reasons for what looks like personal data and stays.

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::{Context, ContextId, Step, queries};
-use crate::Result;
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
 use crate::concerns::ConcernId;
@@ -15,6 +14,7 @@ use crate::deed::Deed;
 use crate::districts::{TeamId, team_names, teams};
 use crate::schools::{self, Urn};
 use crate::store::Db;
+use crate::{Result, calendar};
 
 const PAGE_SIZE: usize = 25;
 
@@ -39,7 +39,7 @@ impl Mark {
     /// What an address carried, if it is one of ours.
     pub fn parse(text: &str) -> Option<Self> {
         let (seconds, id) = text.split_once('.')?;
-        let opened_at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?.naive_utc();
+        let opened_at = calendar::of_seconds(seconds)?;
         Some(Self { opened_at, id: ContextId::parse(id)? })
     }
 }

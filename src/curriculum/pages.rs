@@ -152,14 +152,18 @@ async fn shown<V: Serialize + Send + 'static>(
     view: impl FnOnce(&Visitor, &Library) -> Result<V> + Send + 'static,
 ) -> Result<HttpResponse> {
     let is_signed_in = visitor.actor.is_some();
-    if !is_signed_in && let Some(kept) = visitor.app.shelf.page(request.path()) {
+    // Only addresses as we write them are kept: others spell the same pages in endless ways.
+    let path = request.path().to_owned();
+    let is_plain = path
+        .bytes()
+        .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-' || it == b'/');
+    if !is_signed_in && let Some(kept) = visitor.app.shelf.page(&path) {
         return Ok(kept.answer(&request));
     }
-    let path = request.path().to_owned();
     let drawn = web::block(move || {
         let library = visitor.app.shelf.library()?;
         let page = visitor.page(template, &view(&visitor, &library)?)?;
-        Ok::<_, Error>(if is_signed_in {
+        Ok::<_, Error>(if is_signed_in || !is_plain {
             Err(page)
         } else {
             Ok(visitor.app.shelf.keep(&path, page.0))

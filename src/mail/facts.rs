@@ -17,6 +17,15 @@ pub struct UrgentFacts {
     pub why: &'static str,
 }
 
+/// What the letter about a team's question says.
+#[derive(Debug, Serialize)]
+pub struct QuestionFacts {
+    /// Such as `C-7KQ4-M2`.
+    pub reference: String,
+    /// Where to read and answer it, after signing in.
+    pub path: String,
+}
+
 /// What a digest says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DigestFacts {

@@ -9,6 +9,7 @@
 pub mod compose;
 pub mod deliver;
 pub mod facts;
+pub mod question;
 mod smtp;
 pub mod urgent;
 
@@ -35,6 +36,8 @@ text_enum! {
     pub enum LetterKind {
         /// An urgent concern has come in.
         Urgent = "urgent",
+        /// A team has a question about an urgent concern.
+        Question = "question",
         /// What needs this person, on their rhythm.
         Digest = "digest",
     }

@@ -23,6 +23,11 @@ pub fn tell(deed: &mut Deed, team: TeamId, concern: impl Display, reference: &st
         people = queries::holders(deed.db, today, Role::County, None, None)?;
         why = OF_COUNTY;
     }
+    if people.is_empty() {
+        tracing::error!(
+            "an urgent concern has nobody to be told: appoint a coordinator or a county lead"
+        );
+    }
     let facts = UrgentFacts {
         reference: reference.to_owned(),
         came_in: calendar::moment(deed.at),
@@ -30,7 +35,8 @@ pub fn tell(deed: &mut Deed, team: TeamId, concern: impl Display, reference: &st
         why,
     };
     for to in people {
-        let period = format!("concern:{concern}");
+        // A concern that comes back to a team after others had it is told of again.
+        let period = format!("concern:{concern}:{}", deed.at.and_utc().timestamp());
         let facts = json(&facts)?;
         deed.post(&Letter { kind: LetterKind::Urgent, to, period, facts, due_at: deed.at })?;
     }

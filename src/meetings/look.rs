@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::policy::{Sight, sight};
@@ -42,7 +42,7 @@ impl Mark {
     /// What an address carried, if it is one of ours.
     pub fn parse(text: &str) -> Option<Self> {
         let (seconds, id) = text.split_once('.')?;
-        let starts_at = DateTime::from_timestamp(seconds.parse().ok()?, 0)?.naive_utc();
+        let starts_at = calendar::of_seconds(seconds)?;
         Some(Self { starts_at, id: MeetingId::parse(id)? })
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Res
         .filter(concerns::team_id.eq(meeting.team))
         .filter(concerns::status.eq(Status::Accepted))
         .filter(concerns::arrived_at.gt(since).and(concerns::arrived_at.le(meeting.cut_off_at)))
-        .order((concerns::raised_at, concerns::id))
+        .order((concerns::urgency.desc(), concerns::raised_at, concerns::id))
         .limit(WAITING_MAX)
         .select((
             concerns::id,

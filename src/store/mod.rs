@@ -101,8 +101,13 @@ impl Store {
         let mut tries = 1;
         loop {
             match attempt(db, &mut change) {
-                Err(error) if is_collision(&error) && tries < TRIES_MAX => {
-                    std::thread::sleep(Duration::from_millis(u64::from(tries)));
+                Err(error) if is_collision(&error) => {
+                    if tries == TRIES_MAX {
+                        return Err(Error::Crowded);
+                    }
+                    let [jitter] = random_bytes::<1>();
+                    let pause = u64::from(tries) + u64::from(jitter) / 32;
+                    std::thread::sleep(Duration::from_millis(pause));
                     tries += 1;
                 }
                 outcome => return outcome,
@@ -129,11 +134,14 @@ fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Res
     }
 }
 
+/// True for what another try can mend: serialization failures, and the ways in which the engines say "somebody else is
+/// writing" that diesel has no name for.
 fn is_collision(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Database(Failure::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
-    )
+    let Error::Database(Failure::DatabaseError(kind, about)) = error else { return false };
+    let message = about.message();
+    matches!(kind, DatabaseErrorKind::SerializationFailure)
+        || message.contains("deadlock detected")
+        || message.contains("database is locked")
 }
 
 /// Asks the database for nothing, to see that it answers.

@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 use serde::Serialize;
 
+use super::back;
 use super::visit::Known;
 use crate::Error;
 use crate::app::App;
@@ -31,8 +32,17 @@ pub async fn draw(
     let error = response.response().error();
     let ours = error.and_then(|it| it.as_error::<Error>());
     if matches!(ours, Some(Error::SignedOut)) && is_safe {
-        let to_sign_in = HttpResponse::SeeOther().insert_header((LOCATION, "/sign-in")).finish();
+        let to = back::sign_in(response.request().path());
+        let to_sign_in = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
         return Ok(response.into_response(to_sign_in));
+    }
+    if let Some(Error::OldForm(words)) = ours
+        && let Some(app) = response.request().app_data::<App>().cloned()
+    {
+        let is_signed_in = response.request().extensions().contains::<Known>();
+        let body = app.signed_out_page(words, is_signed_in)?.0;
+        let drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
+        return Ok(response.into_response(drawn));
     }
     let page = match ours {
         Some(error) => {
@@ -47,7 +57,8 @@ pub async fn draw(
     };
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
     let known = response.request().extensions().get::<Known>().cloned();
-    let known = known.as_ref().map(|it| (&it.actor, it.token.csrf()));
+    // Whoever has timed out is shown nothing of their own.
+    let known = known.as_ref().filter(|it| !it.timed_out).map(|it| (&it.actor, it.token.csrf()));
     let body = app.page("error.html", &page, &app.chrome(known, response.request().path(), ""))?.0;
     let allow = response.headers().get(ALLOW).cloned();
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);

@@ -42,7 +42,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 let is_ours =
                     sent.is_some_and(|it| it.as_bytes().ct_eq(expected.as_bytes()).into());
                 if !is_ours {
-                    return Err(Error::Forged);
+                    // A page of ours sent it (the guard has seen to that), in an earlier session.
+                    return Err(Error::OldForm(words(pairs)));
                 }
             }
             let unreadable = |_| Error::Invalid(FormErrors::default());
@@ -51,6 +52,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             form.map(Self).map_err(|_unreadable| Error::Invalid(FormErrors::default()))
         })
     }
+}
+
+/// What a person typed or chose, without what pages put into their forms themselves.
+pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<String> {
+    let is_ours = |name: &str| {
+        matches!(name, "csrf" | "password" | "seen" | "key" | "draft" | "back" | "area")
+    };
+    let typed =
+        pairs.into_iter().filter(|(name, value)| !is_ours(name) && !value.trim().is_empty());
+    typed.map(|(_, value)| value).collect()
 }
 
 /// The names and values of a body, cleaned.

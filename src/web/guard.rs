@@ -34,7 +34,7 @@ pub async fn admit(
             && let Err(error) = recognise(policy, &request, &app).await
         {
             if matches!(error, Error::SignedOut) && !request.method().is_safe() {
-                return Ok(give_back(request, &app).await);
+                return Ok(give_back(request).await);
             }
             return Ok(refuse(request, error));
         }
@@ -129,19 +129,11 @@ pub fn no_cookie(app: &App) -> Cookie<'static> {
 }
 
 /// Somebody sent a form after their session had ended: nothing is done, and what they typed is handed back to them.
-async fn give_back(mut request: ServiceRequest, app: &App) -> ServiceResponse<BoxBody> {
+async fn give_back(mut request: ServiceRequest) -> ServiceResponse<BoxBody> {
     let mut payload = request.take_payload();
-    let typed = form::pairs(&mut payload).await.unwrap_or_default();
-    let words: Vec<String> = typed
-        .into_iter()
-        .filter(|(name, value)| name != "password" && name != "csrf" && value.contains(' '))
-        .map(|(_, value)| value)
-        .collect();
-    let response = match app.signed_out_page(&words) {
-        Ok(page) => HttpResponse::Unauthorized()
-            .content_type(actix_web::http::header::ContentType::html())
-            .body(page.0),
-        Err(error) => HttpResponse::from_error(error),
+    let error = match form::pairs(&mut payload).await {
+        Ok(typed) => Error::OldForm(form::words(typed)),
+        Err(error) => error,
     };
-    request.into_response(response)
+    refuse(request, error)
 }

@@ -1,6 +1,7 @@
 //! HTTP, and nothing about the service: routes with their policies, sessions, forms, errors, headers, kept pages.
 
 pub mod assets;
+pub mod back;
 pub mod errors;
 pub mod form;
 pub mod guard;
@@ -71,13 +72,13 @@ impl ResponseError for Error {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Forged | Self::OldForm(_) => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_)
             | Self::Page(_)
             | Self::Stopped

@@ -249,7 +249,7 @@ async fn a_step_that_comes_after_a_time_out_is_kept_and_nothing_is_shown() {
     let at = format!("{draft}/what");
     let late = lead.post(&at, &[("seen", "A long account of the weir")]).await;
     let id = draft.rsplit('/').next().expect("an id");
-    assert_eq!(late.path(), format!("/sign-in?draft={id}"));
+    assert_eq!(late.path(), format!("/sign-in?back=concerns/drafts/{id}"));
     assert_eq!(late.body, "");
     assert_eq!(lead.get(&at).await.path(), "/sign-in", "it can be saved and not read");
     let page = shire.world.get(late.path()).await;
@@ -272,7 +272,7 @@ async fn a_report_sent_after_a_time_out_is_kept_and_not_sent() {
     let draft = filled(&lead, &[]).await;
     shire.world.later(TimeDelta::minutes(16));
     let late = lead.post(&format!("{draft}/check"), &[]).await;
-    assert!(late.path().starts_with("/sign-in?draft="));
+    assert!(late.path().starts_with("/sign-in?back=concerns/drafts/"));
     assert_eq!(shire.count(), 0);
     let back = shire.world.signed_in(lead.id);
     assert_eq!(back.get(&draft).await.path(), format!("{draft}/check"));
