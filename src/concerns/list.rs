@@ -30,7 +30,7 @@ impl Sort {
     /// As pages say it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::UrgentFirst => "Urgent first, then the oldest",
+            Self::UrgentFirst => "Urgent first",
             Self::Oldest => "Oldest first",
             Self::Newest => "Newest first",
         }

@@ -329,6 +329,9 @@ impl ReporterRow {
 
 /// When a concern will be heard.
 fn heard(concern: &Concern, found: &Listing) -> String {
+    if concern.status == Status::Linked {
+        return "Being worked on".to_owned();
+    }
     let meeting = found.hearing(concern);
     meeting.map_or_else(|| "No meeting planned".to_owned(), |it| calendar::date_of(it.starts_at))
 }

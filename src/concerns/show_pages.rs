@@ -93,7 +93,7 @@ pub(super) struct ForReporter {
     reference: String,
     label: String,
     standing: &'static str,
-    /// When it will be heard; empty when it has been, within a context.
+    /// When it will be heard, or when the team that works on it meets next.
     hearing: String,
     /// What the team asks; empty when it asks nothing.
     question: String,
@@ -198,7 +198,7 @@ impl ForReporter {
             reference: concern.reference.clone(),
             label: concern.label().to_owned(),
             standing: concern.status.to_reporter(),
-            hearing: if concern.status == Status::Linked { String::new() } else { hearing(opened) },
+            hearing: hearing(opened),
             question: question.map(|it| it.words.clone()).unwrap_or_default(),
             typed: typed.words(),
             answer: typed.answer,
@@ -239,7 +239,7 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
             format!("{}, {}", calendar::moment(concern.raised_at), age(raised, today)),
         ),
         Fact::of("Team", opened.team(concern.team)),
-        Fact::of("To be heard", hearing(opened)),
+        Fact::of("Meeting", hearing(opened)),
     ];
     let metres = concern.easting.zip(concern.northing);
     if let Some(place) = metres.and_then(|(east, north)| Position::of_grid(east, north)) {

@@ -47,9 +47,10 @@ impl ScheduleForm {
         }
         let date = [&self.date_day, &self.date_month, &self.date_year];
         let papers = [&self.papers_day, &self.papers_month, &self.papers_year];
-        let starts_at = moment(&mut errors, ("date", date), ("time", &self.time));
-        let cut_off_at =
-            moment(&mut errors, ("papers", papers), ("papers_time", &self.papers_time));
+        let (at_time, papers_time) =
+            (("time", self.time.as_str()), ("papers_time", self.papers_time.as_str()));
+        let starts_at = moment(&mut errors, ("date", date), at_time, "of the meeting");
+        let cut_off_at = moment(&mut errors, ("papers", papers), papers_time, "when papers close");
         if starts_at.is_some_and(|it| it <= at) {
             errors.add("date", "The meeting must be in the future");
         }
@@ -66,23 +67,22 @@ impl ScheduleForm {
     }
 }
 
-/// A day and a time of day in London, as UTC; faults go to their own fields.
+/// A day and a time of day in London, as UTC; faults go to their own fields. `what`: of which thing they are.
 fn moment(
     errors: &mut FormErrors,
     (date_field, date): (&'static str, [&String; 3]),
     (time_field, time): (&'static str, &str),
+    what: &str,
 ) -> Option<NaiveDateTime> {
     let day = day(date);
-    if day.is_none() {
-        let nothing = date.iter().all(|it| it.trim().is_empty());
-        errors.add(
-            date_field,
-            if nothing { "Enter the date" } else { "Enter a real date, such as 3 12 2026" },
-        );
+    if day.is_none() && date.iter().all(|it| it.trim().is_empty()) {
+        errors.add(date_field, format!("Enter the date {what}"));
+    } else if day.is_none() {
+        errors.add(date_field, format!("Enter a real date {what}, such as 3 12 2026"));
     }
     let clock = time_of_day(time);
     if clock.is_none() {
-        errors.add(time_field, "Enter a time, such as 2:30pm or 14:30");
+        errors.add(time_field, format!("Enter the time {what}, such as 2:30pm or 14:30"));
     }
     day.zip(clock).map(|(day, clock)| calendar::utc(day.and_time(clock)))
 }

@@ -35,8 +35,8 @@ async fn a_coordinator_schedules_a_meeting_and_every_fault_stands_beside_its_fie
     let empty = coordinator.post("/meetings/new", &[]).await;
     assert_eq!(empty.status, 422);
     for fault in [
-        "Enter the date",
-        "Enter a time, such as",
+        "Enter the date of the meeting",
+        "Enter the time when papers close",
         "Enter where the meeting is",
         "Enter who chairs it",
     ] {
@@ -47,7 +47,7 @@ async fn a_coordinator_schedules_a_meeting_and_every_fault_stands_beside_its_fie
         (("date_day", "32"), "Enter a real date"),
         (("date_year", "2025"), "The meeting must be in the future"),
         (("papers_month", "12"), "Papers must close before the meeting begins"),
-        (("time", "half past"), "Enter a time, such as 2:30pm"),
+        (("time", "half past"), "Enter the time of the meeting, such as 2:30pm"),
     ] {
         let answer = coordinator.post("/meetings/new", &with(&[change])).await;
         if fault.is_empty() {
