@@ -2,7 +2,7 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
@@ -26,6 +26,7 @@ pub async fn draw(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_safe = request.method().is_safe();
+    let is_get = request.method() == Method::GET;
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let error = response.response().error();
@@ -33,6 +34,14 @@ pub async fn draw(
     if matches!(ours, Some(Error::SignedOut)) && is_safe {
         let to_sign_in = HttpResponse::SeeOther().insert_header((LOCATION, "/sign-in")).finish();
         return Ok(response.into_response(to_sign_in));
+    }
+    if is_get && ours.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
+        // Only forms are sent there: what they are about is one step up.
+        let path = response.request().path();
+        let above = path.rsplit_once('/').map_or("/", |(above, _)| above).to_owned();
+        let above = if above.is_empty() { "/".to_owned() } else { above };
+        let to_page = HttpResponse::SeeOther().insert_header((LOCATION, above)).finish();
+        return Ok(response.into_response(to_page));
     }
     let page = match ours {
         Some(error) => {
