@@ -29,6 +29,9 @@ for (const [Kind, config] of kinds) {
   }
 }
 
+// A page that answers a form becomes one that can be asked for again: going back to it does not offer to send the form twice.
+history.replaceState(history.state, '', location.href)
+
 for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => window.print())
 }

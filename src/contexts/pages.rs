@@ -241,6 +241,8 @@ struct ShowPage {
     seen: String,
     state: String,
     reason: String,
+    /// True while the form to move it on is open.
+    is_moving: bool,
     refused: &'static str,
     typed: Vec<String>,
     errors: FormErrors,
@@ -300,6 +302,9 @@ impl ShowPage {
             moves: if acts { next.map(choice).collect() } else { Vec::new() },
             seen: context.mark(),
             typed: refused_words.collect(),
+            is_moving: !typed.errors.is_empty()
+                || !typed.state.is_empty()
+                || !typed.reason.is_empty(),
             state: typed.state,
             reason: typed.reason,
             refused: typed.refused,

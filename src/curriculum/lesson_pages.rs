@@ -213,8 +213,8 @@ impl ResourcePage {
             if resource.kind == Kind::Slides { show::slides(resource) } else { Vec::new() };
         let slide = |(at, it): (usize, show::Slide)| SlideView {
             number: at + 1,
-            html: html::write(&it.blocks, 1),
-            notes: html::write(&it.notes, 1),
+            html: html::write(&it.blocks, 0),
+            notes: html::write(&it.notes, 0),
         };
         let question = |it: &super::Question| QuestionView {
             ask: it.ask.clone(),

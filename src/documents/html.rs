@@ -66,6 +66,13 @@ fn list(page: &mut String, start: Option<usize>, items: &[Vec<Block>], deeper: u
 }
 
 fn table(page: &mut String, header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) {
+    // Wider than a telephone, it moves in a frame of its own, which a keyboard can reach.
+    let name = header.iter().map(|it| Inline::words(it)).collect::<Vec<_>>().join(", ");
+    let _ = write!(
+        page,
+        "<div class=\"e4s-scroll\" role=\"group\" aria-label=\"{}\" tabindex=\"0\">",
+        escape(&name)
+    );
     page.push_str("<table>\n<thead><tr>");
     for cell in header {
         page.push_str("<th scope=\"col\">");
@@ -82,7 +89,7 @@ fn table(page: &mut String, header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) {
         }
         page.push_str("</tr>\n");
     }
-    page.push_str("</tbody>\n</table>\n");
+    page.push_str("</tbody>\n</table></div>\n");
 }
 
 fn inlines(page: &mut String, content: &[Inline]) {

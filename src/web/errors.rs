@@ -2,8 +2,8 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 use serde::Serialize;
@@ -27,6 +27,7 @@ pub async fn draw(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_safe = request.method().is_safe();
+    let is_get = request.method() == Method::GET;
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let error = response.response().error();
@@ -43,6 +44,14 @@ pub async fn draw(
         let body = app.signed_out_page(words, is_signed_in)?.0;
         let drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
         return Ok(response.into_response(drawn));
+    }
+    if is_get && ours.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
+        // Only forms are sent there: what they are about is one step up.
+        let path = response.request().path();
+        let above = path.rsplit_once('/').map_or("/", |(above, _)| above).to_owned();
+        let above = if above.is_empty() { "/".to_owned() } else { above };
+        let to_page = HttpResponse::SeeOther().insert_header((LOCATION, above)).finish();
+        return Ok(response.into_response(to_page));
     }
     let page = match ours {
         Some(error) => {

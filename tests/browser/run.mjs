@@ -1,16 +1,17 @@
 // Three journeys in a real browser, at two sizes, and one without JavaScript.
-// Usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES]
+// Usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES [SIZE]]
 import { teacher } from "./teacher.mjs";
 import { files, follows } from "./lead.mjs";
 import { others, triages } from "./team.mjs";
 import { Browser, startDemo } from "./world.mjs";
 
-const [program, pictures = "var/browser"] = process.argv.slice(2);
+const [program, pictures = "var/browser", only] = process.argv.slice(2);
 if (!program) {
-  console.error("usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES]");
+  console.error("usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES [desktop|phone]]");
   process.exit(2);
 }
 
+const started = Date.now();
 const port = 20000 + (process.pid % 20000);
 const demo = await startDemo(program, port);
 const browser = await Browser.open(demo.base, pictures);
@@ -34,7 +35,7 @@ async function journey(name, size, walk, options) {
 }
 
 try {
-  for (const size of ["desktop", "phone"]) {
+  for (const size of only ? [only] : ["desktop", "phone"]) {
     await journey("a teacher finds a lesson", size, teacher);
     await journey("a lead files a concern", size, files);
     await journey("a coordinator takes it on", size, triages);
@@ -48,6 +49,6 @@ try {
 }
 
 for (const fault of browser.faults) console.log(`fault: ${fault}`);
-console.log(`${browser.met.size} pages looked at, ${browser.faults.length} faults; pictures in ${pictures}`);
+console.log(`${browser.met.size} pages looked at, ${browser.faults.length} faults; ${Math.round((Date.now() - started) / 1000)} s; pictures in ${pictures}`);
 console.log(`${passed} passed, ${failed.length + (browser.faults.length > 0 ? 1 : 0)} failed`);
 process.exit(failed.length + browser.faults.length > 0 ? 1 : 0);

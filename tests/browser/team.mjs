@@ -23,7 +23,7 @@ async function prepares({ browser, size }, people) {
   const lead = await browser.visitor(size);
   const spots = ["Kiosk at the north gate", "Underpass at the ring road", "Steps behind the cinema", "Canal towpath, third bridge"];
   const mine = spots.map((it) => `${it} (${size})`);
-  const more = Array.from({ length: 12 }, (_, count) => `Bench ${count + 1} along the ${size} path`);
+  const more = Array.from({ length: 20 }, (_, count) => `Bench ${count + 1} along the ${size} path`);
   await lead.signIn(somebody(people, "dsl"));
   await sendsMany(lead, [...mine, ...more]);
   await lead.close();

@@ -67,7 +67,7 @@ async fn a_session_ends_after_fifteen_idle_minutes_and_after_ten_hours() {
     world.later(TimeDelta::minutes(14));
     assert_eq!(idle.get("/account").await.status, 200);
     world.later(TimeDelta::minutes(15));
-    assert_eq!(idle.get("/account").await.path(), "/sign-in");
+    assert_eq!(idle.get("/account").await.path(), "/sign-in?back=account");
 
     let busy = world.admin();
     for _ in 0..59 {
@@ -75,7 +75,7 @@ async fn a_session_ends_after_fifteen_idle_minutes_and_after_ten_hours() {
         assert_eq!(busy.get("/account").await.status, 200);
     }
     world.later(TimeDelta::minutes(10));
-    assert_eq!(busy.get("/account").await.path(), "/sign-in");
+    assert_eq!(busy.get("/account").await.path(), "/sign-in?back=account");
 }
 
 #[actix_web::test]
@@ -89,7 +89,7 @@ async fn a_signed_out_session_is_over_and_a_form_needs_its_own_token() {
     assert_eq!(world.send(admin.cookie(forged)).await.status, 403);
 
     assert_eq!(admin.post("/sign-out", &[]).await.path(), "/");
-    assert_eq!(admin.get("/account").await.path(), "/sign-in");
+    assert_eq!(admin.get("/account").await.path(), "/sign-in?back=account");
 }
 
 #[actix_web::test]
@@ -108,4 +108,55 @@ async fn a_form_from_another_site_is_refused() {
         assert_eq!(world.send(admin.cookie(request)).await.status, 403, "{headers:?}");
     }
     assert_eq!(admin.get("/account").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_form_of_an_earlier_session_hands_back_what_was_typed() {
+    let world = World::new();
+    let school = world.school(100_001, "A School", "E07000226");
+    let (before, words) = (world.dsl(school), "Vapes on the steps");
+    let now = world.signed_in(before.id);
+    let old = actix_web::test::TestRequest::post()
+        .uri("/concerns/flags")
+        .insert_header(("origin", crate::world::ORIGIN_OF_TESTS))
+        .set_form([("csrf", before.token.csrf()), ("text", words.to_owned())]);
+    let answer = world.send(now.cookie(old)).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.main().contains(words) && answer.main().contains("not"), "{}", answer.main());
+
+    now.post("/sign-out", &[]).await;
+    let late = now.post("/concerns/flags", &[("text", "Skatepark")]).await;
+    assert!(
+        late.main().contains("Skatepark") && late.main().contains("Sign in"),
+        "{}",
+        late.main()
+    );
+}
+
+#[actix_web::test]
+async fn a_leaver_loses_access_on_their_next_request() {
+    let world = World::new();
+    let school = world.school(100_001, "A School", "E07000226");
+    let lead = world.dsl(school);
+    assert_eq!(lead.get("/concerns").await.status, 200);
+    let email: String = world.look(|db| {
+        use diesel::prelude::*;
+        use e4s::store::schema::accounts;
+        Ok(accounts::table.find(lead.id).select(accounts::email).first(db)?)
+    });
+    assert_eq!(world.house(|deed| appoint::dismiss(deed, &email)), 1);
+    assert_eq!(lead.get("/concerns").await.path(), "/sign-in?back=concerns");
+    assert_eq!(world.signed_in(lead.id).get("/concerns").await.status, 403);
+}
+
+#[actix_web::test]
+async fn signing_in_leads_back_to_the_page_that_was_asked_for() {
+    let world = World::new();
+    admin_with_password(&world);
+    let asked = world.get("/meetings").await;
+    assert_eq!(asked.path(), "/sign-in?back=meetings");
+    for (back, lands) in [("meetings", "/meetings"), ("//evil.example", "/"), ("", "/")] {
+        let form = [("email", "kim@example.org"), ("password", PASSWORD), ("back", back)];
+        assert_eq!(world.post("/sign-in", &form).await.path(), lands);
+    }
 }

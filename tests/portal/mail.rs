@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use e4s::app::Portal;
 use e4s::config::{Mail, Tls};
 use e4s::districts::TeamId;
-use e4s::mail::{Failure, deliver, urgent};
+use e4s::mail::{Failure, deliver, question, urgent};
 use e4s::store::schema::{letters, posts};
 use e4s::worker;
 
@@ -42,6 +42,21 @@ fn standing(world: &World) -> Vec<(i32, Option<Failure>, bool, bool)> {
     rows.into_iter()
         .map(|(tries, why, sent, stopped)| (tries, why, sent.is_some(), stopped.is_some()))
         .collect()
+}
+
+#[test]
+fn a_question_about_an_urgent_concern_is_told_to_the_leads_of_its_school() {
+    let postbox = Postbox::open();
+    let world = World::with(postbox.used_by());
+    let school = world.school(100_001, "A School", "A1");
+    let other = world.school(100_002, "Another School", "A1");
+    let (lead, _other) = (world.dsl(school), world.dsl(other));
+
+    world.house(|deed| question::tell(deed, school, CONCERN, "C-7KQ4-M2"));
+    assert_eq!(deliver(&world), 1);
+    assert_eq!(postbox.recipients(), [address(&world, &lead)]);
+    let letter = postbox.letter().read();
+    assert!(letter.contains("C-7KQ4-M2") && letter.contains(CONCERN), "{letter}");
 }
 
 #[test]

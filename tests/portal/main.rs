@@ -1,6 +1,7 @@
 //! The whole suite in one binary: it links once.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
+mod access;
 mod accounts;
 mod components;
 mod concern_lists;

@@ -64,7 +64,7 @@ async fn a_new_concern_reaches_its_team_and_the_county_and_no_other() {
         }
         assert_eq!(outsider.post(&format!("{at}/accept"), &[]).await.status, 403);
     }
-    assert!(world.get(&at).await.path().starts_with("/sign-in"));
+    assert!(world.get(&at).await.path().starts_with("/sign-in?back=concerns/"));
 }
 
 #[actix_web::test]
