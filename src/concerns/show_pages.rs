@@ -261,6 +261,9 @@ fn hearing(opened: &Opened) -> String {
     };
     let (day, papers) =
         (calendar::date_of(meeting.starts_at), calendar::moment(meeting.cut_off_at));
+    if opened.concern.status == Status::Linked {
+        return format!("{team} next meeting is on {day}.");
+    }
     format!("It will be heard at {team} meeting on {day}. Papers close on {papers}.")
 }
 
