@@ -185,7 +185,7 @@ async fn twenty_gather_at_once_and_there_is_one_context() {
 }
 
 #[actix_web::test]
-async fn a_context_is_its_teams_and_the_countys_to_read_and_its_teams_to_move() {
+async fn a_context_is_read_by_its_team_and_the_county_and_moved_by_its_team() {
     let county = County::new();
     let world = &county.world;
     let (lead, coordinator) = (world.dsl(county.school), world.coordinator(county.crawley));
