@@ -137,6 +137,12 @@ impl ListForm {
             ..Self::default().for_team()
         }
     }
+
+    /// What the teams ask a lead's schools about.
+    pub fn asked_of_school(&self) -> Wanted {
+        let standing = Standing::Only(Status::MoreInformation);
+        Wanted { standing, after: None, ..self.for_school() }
+    }
 }
 
 impl Mark {

@@ -196,7 +196,7 @@ impl Status {
             Self::MoreInformation => "The team has a question for you.",
             Self::Accepted => "Accepted. The team has read it and will take it to its meeting.",
             Self::Redirected => {
-                "Passed on to another district's team, which has not looked at it yet."
+                "Passed on to another district’s team, which has not looked at it yet."
             }
             Self::Linked => {
                 "Being worked on, together with what others have reported about the same place or group."

@@ -43,10 +43,12 @@ async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
     let is_for_school = !in_team || (form.whose == "school" && visit.actor.is(Role::Dsl));
     let wanted = if is_for_school { form.for_school() } else { form.for_team() };
     let at = (visit.app.clock)();
+    let asked = form.asked_of_school();
     let found = visit.read(move |db, actor| list(db, &actor.scope(), &wanted, at)).await?;
     if is_for_school {
+        let asked = visit.read(move |db, actor| list(db, &actor.scope(), &asked, at)).await?;
         let drafts = visit.read(drafts).await?;
-        let view = ReporterList::of(&form, &found, &drafts);
+        let view = ReporterList::of(&form, (&found, &asked), &drafts);
         return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
@@ -182,6 +184,8 @@ struct TeamRow {
 
 #[derive(Serialize)]
 struct ReporterList {
+    /// Concerns about which a team waits for an answer. Above the first page alone.
+    asked: Vec<ReporterRow>,
     /// Reports that the reader has begun and not sent.
     drafts: Vec<DraftRow>,
     rows: Vec<ReporterRow>,
@@ -291,8 +295,10 @@ impl TeamRow {
 }
 
 impl ReporterList {
-    fn of(form: &ListForm, found: &Listing, drafts: &[Draft]) -> Self {
+    fn of(form: &ListForm, (found, asked): (&Listing, &Listing), drafts: &[Draft]) -> Self {
+        let asked = asked.concerns.iter().map(|it| ReporterRow::of(it, asked));
         Self {
+            asked: if form.after.is_empty() { asked.collect() } else { Vec::new() },
             drafts: drafts.iter().map(DraftRow::of).collect(),
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),

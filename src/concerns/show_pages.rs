@@ -8,7 +8,7 @@ use super::open::Opened;
 use super::pages::{Choice, age};
 use super::{Concern, Status, Step, Urgency, report};
 use crate::calendar;
-use crate::districts::{Position, possessive};
+use crate::districts::possessive;
 use crate::web::FormErrors;
 
 /// What somebody typed into one of the forms of a concern, and what became of it.
@@ -228,10 +228,9 @@ pub(super) fn tags(concern: &Concern) -> Vec<Tag> {
 fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
     let concern = &opened.concern;
     let raised = calendar::day(concern.raised_at);
-    let mut facts = vec![
+    vec![
         Fact::of("Kind", concern.kind.title()),
         Fact::of("Main harm", concern.main_harm.title()),
-        Fact::of("Urgency", concern.urgency.title()),
         Fact::of("School", opened.school.clone()),
         Fact::of("Reported by", opened.person(concern.raised_by)),
         Fact::of(
@@ -240,12 +239,7 @@ fn facts(opened: &Opened, today: NaiveDate) -> Vec<Fact> {
         ),
         Fact::of("Team", opened.team(concern.team)),
         Fact::of("Meeting", hearing(opened)),
-    ];
-    let metres = concern.easting.zip(concern.northing);
-    if let Some(place) = metres.and_then(|(east, north)| Position::of_grid(east, north)) {
-        facts.push(Fact::of("Grid reference", place.grid_reference(4)));
-    }
-    facts
+    ]
 }
 
 fn context(concern: &Concern) -> String {

@@ -129,7 +129,7 @@ fn of_teams<'a>(person: &Actor, sheet: &'a Sheet, since: NaiveDateTime) -> Vec<L
         List::of("redirected", "Redirected, and not looked at yet", piles(|it| &it.redirected)),
         List::of("waiting", "Still waiting for a first look", looks().map(|(_, old)| old)),
         List::of("to link", "Accepted, and not part of a context yet", piles(|it| &it.accepted)),
-        List::of("asked", "Waiting for a school's answer", piles(|it| &it.asked)),
+        List::of("asked", "Waiting for a school’s answer", piles(|it| &it.asked)),
     ]
 }
 

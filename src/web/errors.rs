@@ -15,7 +15,6 @@ use crate::app::App;
 
 #[derive(Serialize)]
 struct ErrorPage {
-    status: u16,
     heading: &'static str,
     sentence: String,
     what_next: Vec<&'static str>,
@@ -122,10 +121,13 @@ impl ErrorPage {
             Some(Error::Refused(_)) => {
                 what_next.push("Go back and load the page again to see how it stands now.");
             }
+            _ if status == StatusCode::NOT_FOUND => {
+                what_next.push("Check the address, or go on from the links at the top of this page.");
+            }
             _ => {}
         }
         what_next.push("If a child is in danger now, call 999.");
-        Self { status: status.as_u16(), heading, sentence, what_next }
+        Self { heading, sentence, what_next }
     }
 }
 

@@ -36,17 +36,20 @@ async function lists(visitor) {
   await visitor.go("/concerns");
   await visitor.expects("Crawley’s concerns", subject(visitor));
   await visitor.look("team-list");
+  await visitor.unfolds("Filter and order");
   await visitor.selects("Urgency", "Urgent");
   await visitor.selects("Order", "Newest first");
   await visitor.press("Show these concerns");
   is((await rows.first().innerText()).includes(subject(visitor)), true, "the newest urgent concern comes first");
   is(await rows.filter({ hasText: "Bench" }).count(), 0, "routine concerns among the urgent ones");
   await visitor.look("team-list-urgent");
+  await visitor.unfolds("Filter and order");
   await visitor.selects("Main harm", "Hate");
   await visitor.press("Show these concerns");
   await visitor.expects("No concern fits this filter");
   await visitor.look("team-list-nothing");
   await visitor.follow("clear the filter");
+  await visitor.unfolds("Filter and order");
   await visitor.selects("Status", "All");
   await visitor.press("Show these concerns");
   const first = await rows.first().innerText();
@@ -213,6 +216,7 @@ async function county(visitor, people) {
   await visitor.go("/concerns");
   await visitor.expects("Horsham", "Crawley");
   await visitor.look("county-list");
+  await visitor.unfolds("Filter and order");
   await visitor.selects("Team", "Arun");
   await visitor.selects("Status", "All");
   await visitor.press("Show these concerns");

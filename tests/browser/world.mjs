@@ -162,8 +162,10 @@ class Visitor {
     await this.page.getByRole("main").getByLabel(label, { exact: true }).selectOption({ label: option });
   }
 
+  /** Opens what is folded, if it is. */
   async unfolds(summary) {
-    await this.page.locator("summary", { hasText: summary }).first().click();
+    const folded = this.page.locator("details:not([open]) > summary", { hasText: summary });
+    if (await folded.count()) await folded.first().click();
   }
 
   /** Loads the page again until it says something. */

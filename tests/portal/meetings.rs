@@ -187,7 +187,7 @@ async fn meetings_are_paged_both_ways_without_loss_or_doubling() {
         let (mut hrefs, mut next) = (Vec::new(), Some("/meetings".to_owned()));
         while let Some(path) = next {
             let page = reader.get(&path).await;
-            let caption = if label == "Meetings ahead" { "Ahead" } else { "Behind" };
+            let caption = if label == "Meetings ahead" { "Coming up" } else { "Past meetings" };
             let (_, table) =
                 page.body.split_once(&format!(">{caption}</caption>")).expect("the table");
             let table = table.split("</table>").next().expect("its end");
