@@ -122,7 +122,8 @@ impl ErrorPage {
                 what_next.push("Go back and load the page again to see how it stands now.");
             }
             _ if status == StatusCode::NOT_FOUND => {
-                what_next.push("Check the address, or go on from the links at the top of this page.");
+                what_next
+                    .push("Check the address, or go on from the links at the top of this page.");
             }
             _ => {}
         }
