@@ -44,7 +44,7 @@ pub const CHORES: &[Chore] = &[
     Chore { name: "deliver letters", every: Duration::from_secs(1), run: mail::deliver::run },
     Chore {
         name: "forget old sessions",
-        every: Duration::from_secs(600),
+        every: Duration::from_mins(10),
         run: accounts::sessions::forget,
     },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
