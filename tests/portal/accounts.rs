@@ -93,6 +93,24 @@ async fn a_signed_out_session_is_over_and_a_form_needs_its_own_token() {
 }
 
 #[actix_web::test]
+async fn a_page_that_is_refused_keeps_the_name_and_the_ways_on() {
+    let world = World::new();
+    let admin = world.admin();
+    let refused = admin.get("/concerns").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("Sign out") && refused.body.contains("href=\"/admin\""));
+}
+
+#[actix_web::test]
+async fn an_address_that_takes_forms_alone_leads_to_what_they_are_about() {
+    let world = World::new();
+    let admin = world.admin();
+    assert_eq!(admin.get("/sign-out").await.path(), "/");
+    assert_eq!(admin.get("/concerns/abc/ask").await.path(), "/concerns/abc");
+    assert_eq!(admin.get("/contexts/abc/state").await.path(), "/contexts/abc");
+}
+
+#[actix_web::test]
 async fn a_form_from_another_site_is_refused() {
     let world = World::new();
     let admin = world.admin();

@@ -126,6 +126,27 @@ async fn a_lead_finds_the_reports_that_they_have_not_sent() {
 }
 
 #[actix_web::test]
+async fn what_a_team_asks_stands_on_top_however_old_it_is() {
+    let county = County::new();
+    let (lead, id, _) = county.concern();
+    let world = &county.world;
+    let coordinator = world.coordinator(county.crawley);
+    let ask = format!("/concerns/{id}/ask");
+    coordinator.post(&ask, &[("question", "Which days?")]).await.path();
+    for number in 0..30 {
+        world.later(TimeDelta::seconds(1));
+        world.concern(&lead, county.crawley, &format!("Place {number}"));
+    }
+    let list = lead.get("/concerns").await;
+    let (asked, all) = list.body.split_once("What your school has reported").expect("both lists");
+    assert!(asked.contains(">The team has a question<"), "{asked}");
+    assert!(asked.contains(&format!("href=\"/concerns/{id}\"")), "{asked}");
+    assert!(!all.contains(&id.to_string()), "it is on the second page of the others");
+    let second = lead.get(&list.next().expect("a second page")).await;
+    assert!(!second.body.contains(">The team has a question<"));
+}
+
+#[actix_web::test]
 async fn nobody_asks_for_another_teams_list() {
     let county = County::new();
     let (_, _, _) = county.concern();

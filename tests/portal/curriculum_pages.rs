@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
 use actix_web::test::TestRequest;
 
@@ -105,6 +105,8 @@ async fn a_plan_is_a_pdf_and_the_same_each_time() {
     let plan = world.get(&path).await;
     assert_eq!(header(&plan, CONTENT_TYPE), "application/pdf");
     assert!(plan.bytes.starts_with(b"%PDF-1.7"));
+    let name = header(&plan, CONTENT_DISPOSITION);
+    assert_eq!(name, format!("inline; filename=\"{}\"", path.rsplit('/').next().expect("a name")));
     assert_eq!(world.get(&path).await.bytes, plan.bytes);
 }
 
