@@ -15,6 +15,8 @@ export async function teacher(visitor) {
   await visitor.look("lesson");
   await plan(visitor);
   await page.emulateMedia({ media: "print" });
+  const text = await page.locator("#ground").locator("xpath=..").boundingBox();
+  is(text.width > page.viewportSize().width * 0.7, true, "the printed text is as wide as the paper");
   await visitor.look("lesson-printed");
   await page.emulateMedia({ media: "screen" });
 
