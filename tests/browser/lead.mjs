@@ -170,8 +170,8 @@ async function check(visitor) {
   const second = await context.newPage();
   await second.goto(page.url());
   const button = page.getByRole("button", { name: /^Send to Crawley/ });
-  await visitor.leads(() => button.dblclick());
-  await page.waitForURL("**/sent");
+  await button.dblclick();
+  await page.locator(".govuk-panel").waitFor();
   return second;
 }
 
