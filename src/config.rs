@@ -190,6 +190,12 @@ impl Settings {
                 of("base_url").fault("without https the service may listen on loopback only")
             );
         }
+        let has_user = !of("mail_user").text.is_empty();
+        if has_user == of("mail_password_file").text.is_empty() {
+            return Err(
+                of("mail_password_file").fault("mail_user and mail_password_file are set together")
+            );
+        }
         Ok(Self {
             database: of("database").check(database)?,
             listen,

@@ -45,6 +45,11 @@ pub enum Error {
     /// Too many changes at once, for longer than anybody should wait.
     #[error("the database was too busy")]
     Crowded,
+    /// The database cannot be opened.
+    #[error(
+        "setting `database`: the database cannot be opened: {0}. For example: database = \"sqlite:/var/lib/e4s/e4s.db\""
+    )]
+    Unreachable(String),
     /// No connection was free, or none could be made.
     #[error("no database connection was free")]
     Busy(#[from] diesel::r2d2::PoolError),

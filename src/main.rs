@@ -7,6 +7,7 @@ use std::time::Instant;
 use actix_web::web::Data;
 use clap::{Parser, Subcommand};
 use e4s::app::{self, Portal};
+use e4s::concerns::gate;
 use e4s::config::Settings;
 use e4s::{calendar, demo, serve, worker};
 
@@ -94,6 +95,13 @@ fn run(cli: Cli, started: Instant) -> Outcome {
                 commands::tell(&report);
                 return Err("the curriculum has faults".into());
             }
+            for line in portal.store.read(gate::help_lines)?.iter().filter(|it| !it.is_set()) {
+                let what = line.gate.title();
+                tracing::warn!(
+                    what,
+                    "the gate has no telephone number for this: enter it at /admin/help-lines"
+                );
+            }
             block_on(serve_all(portal, !no_worker))
         }
         Command::Work => {
@@ -136,7 +144,9 @@ fn open(settings: Settings) -> Result<Portal, e4s::Error> {
 fn ready(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>> {
     let portal = open(settings)?;
     if portal.store.is_behind()? {
-        return Err("the database is older than this program: run `e4s migrate` first".into());
+        return Err(
+            "the database is empty, or older than this program: run `e4s migrate` first".into()
+        );
     }
     Ok(Data::new(portal))
 }
@@ -160,6 +170,7 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
     for person in demo::people() {
         say(&format!("{}\t{}\t{}", person.role.as_str(), person.email, demo::PASSWORD));
     }
+    say(&format!("Postcodes to try: {}", demo::postcodes().join(", ")));
     say(&format!(
         "E4S demonstration: {} (after {:.1?})",
         portal.settings.base_url,

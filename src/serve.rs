@@ -31,7 +31,8 @@ pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
     })
     .client_request_timeout(HEAD_WITHIN)
     .shutdown_timeout(STOP_WITHIN_S)
-    .bind(listen)?
+    .bind(listen)
+    .map_err(|error| taken("listen", listen, &error))?
     .run();
     tracing::info!(%listen, "serving");
     match health {
@@ -63,8 +64,16 @@ fn health(portal: Data<Portal>, address: SocketAddr) -> std::io::Result<actix_we
     })
     .workers(1)
     .disable_signals()
-    .bind(address)?;
+    .bind(address)
+    .map_err(|error| taken("health", address, &error))?;
     Ok(server.run())
+}
+
+fn taken(setting: &str, address: SocketAddr, error: &std::io::Error) -> std::io::Error {
+    let told = format!(
+        "setting `{setting}`: {address} cannot be listened on: {error}. For example: {setting} = \"127.0.0.1:8410\""
+    );
+    std::io::Error::new(error.kind(), told)
 }
 
 async fn ready(app: app::App) -> HttpResponse {

@@ -69,7 +69,7 @@ async fn submit(
                 &visitor,
                 &request,
                 &form,
-                "Enter the e-mail address and password of your account",
+                "The e-mail address and the password do not match. If you have forgotten your password, ask the person who looks after accounts",
             );
         }
         Err(Error::TooMany) => {
@@ -167,7 +167,7 @@ struct Card {
 const CURRICULUM: Card = Card {
     href: "/curriculum",
     title: "Find a lesson",
-    text: "The E4S curriculum, from Reception to Year 13. Read, print, download. No account needed.",
+    text: "The E4S curriculum, from Reception to Year 11. Read, print, download. No account needed.",
 };
 const REPORT: Card = Card {
     href: "/concerns/new",

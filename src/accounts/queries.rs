@@ -62,17 +62,6 @@ pub fn holders(
     Ok(found.order(posts::account_id).load(db)?)
 }
 
-/// Everybody who holds a post of any kind on `today`, for the chores that write to people. Ids only.
-pub fn everybody(db: &mut Db, today: NaiveDate) -> Result<Vec<AccountId>> {
-    Ok(posts::table
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
-        .select(posts::account_id)
-        .distinct()
-        .order(posts::account_id)
-        .load(db)?)
-}
-
 /// The address and name of a person who holds a post today; nothing for a leaver.
 pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(String, String)>> {
     let held = posts::table

@@ -9,7 +9,7 @@ use crate::audit::Event;
 use crate::deed::Deed;
 use crate::store::{Db, text_enum};
 use crate::web::FormErrors;
-use crate::{Error, Result};
+use crate::{Error, Result, calendar};
 
 text_enum! {
     /// An answer that leads elsewhere.
@@ -45,6 +45,29 @@ pub struct HelpLine {
     pub telephone: String,
     /// When somebody last made sure of it.
     pub checked_on: NaiveDate,
+}
+
+impl HelpLine {
+    /// False until the council has entered its own number.
+    pub fn is_set(&self) -> bool {
+        !self.telephone.is_empty()
+    }
+
+    /// The number, or what to do without one.
+    pub fn number(&self) -> &str {
+        if self.is_set() { &self.telephone } else { "Ask your council’s switchboard" }
+    }
+
+    /// When somebody made sure of the number, as a sentence.
+    pub fn checked(&self) -> String {
+        if self.is_set() {
+            return format!(
+                "This number was last checked on {}.",
+                calendar::long_date(self.checked_on)
+            );
+        }
+        "The council has not entered its number here yet. Please tell whoever looks after this service.".to_owned()
+    }
 }
 
 /// Counts an answer that leads elsewhere.

@@ -104,9 +104,9 @@ async fn elsewhere(visit: Visit, gate: Path<String>, query: Query<NewQuery>) -> 
     let line = visit.read(move |db, _| gate::help_line(db, gate)).await?;
     let page = ElsewherePage {
         title: gate.title(),
+        telephone: line.number().to_owned(),
+        checked: line.checked(),
         sentence: line.sentence,
-        telephone: line.telephone,
-        checked_on: calendar::long_date(line.checked_on),
         way_in: NONE,
         back: format!("/concerns/new?school={school}"),
         school: school.to_string(),
@@ -185,7 +185,7 @@ struct ElsewherePage {
     title: &'static str,
     sentence: String,
     telephone: String,
-    checked_on: String,
+    checked: String,
     way_in: &'static str,
     back: String,
     school: String,
@@ -223,8 +223,16 @@ impl LineRow {
         Self {
             title: line.gate.title(),
             sentence: line.sentence.clone(),
-            telephone: line.telephone.clone(),
-            checked_on: calendar::long_date(line.checked_on),
+            telephone: if line.is_set() {
+                line.telephone.clone()
+            } else {
+                "Not entered yet".to_owned()
+            },
+            checked_on: if line.is_set() {
+                calendar::long_date(line.checked_on)
+            } else {
+                "Never".to_owned()
+            },
             href: format!("/admin/help-lines/{}", line.gate.as_str()),
         }
     }

@@ -178,8 +178,7 @@ impl Status {
         matches!(self, Self::Submitted | Self::Redirected)
     }
 
-    /// As the team's pages say it.
-    pub fn title(self) -> &'static str {
+    fn title(self) -> &'static str {
         match self {
             Self::Submitted => "New",
             Self::MoreInformation => "More asked",
@@ -189,8 +188,7 @@ impl Status {
         }
     }
 
-    /// As its reporter reads it.
-    pub fn to_reporter(self) -> &'static str {
+    fn to_reporter(self) -> &'static str {
         match self {
             Self::Submitted => "Sent. The team has it and has not looked at it yet.",
             Self::MoreInformation => "The team has a question for you.",
@@ -199,7 +197,7 @@ impl Status {
                 "Passed on to another district’s team, which has not looked at it yet."
             }
             Self::Linked => {
-                "Being worked on, together with what others have reported about the same place or group."
+                "Being worked on, with anything else that is reported about the same place or group."
             }
         }
     }
@@ -230,6 +228,24 @@ pub struct Concern {
 }
 
 impl Concern {
+    /// True if its reporter has answered the team, which has not looked again.
+    pub fn is_answered(&self) -> bool {
+        self.status == Status::Submitted && self.changed_at > self.raised_at
+    }
+
+    /// Where it stands, as the team's pages say it.
+    pub fn standing(&self) -> &'static str {
+        if self.is_answered() { "Answered" } else { self.status.title() }
+    }
+
+    /// Where it stands, as its reporter reads it.
+    pub fn to_reporter(&self) -> &'static str {
+        if self.is_answered() {
+            return "You answered. The team has your answer and will look again.";
+        }
+        self.status.to_reporter()
+    }
+
     /// The name of the place, or the neutral label of the group.
     pub fn label(&self) -> &str {
         report::name(&self.answers)

@@ -1,11 +1,10 @@
 //! Somebody opens a concern, which is written down, and reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 
 use super::{Concern, ConcernId, Step, queries};
-use crate::Result;
 use crate::accounts::{self, AccountId};
 use crate::audit::{self, Event};
 use crate::deed::Deed;
@@ -13,6 +12,7 @@ use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools;
 use crate::store::Db;
+use crate::{Result, calendar};
 
 const EVENTS_SHOWN: i64 = 50;
 
@@ -67,7 +67,12 @@ pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
 pub fn openings(db: &mut Db, id: ConcernId) -> Result<Vec<(String, NaiveDateTime)>> {
     let events = audit::of_subject(db, id.as_str(), EVENTS_SHOWN)?;
     let opened = events.into_iter().filter(|it| it.event == Event::ConcernOpened);
-    let opened: Vec<(AccountId, NaiveDateTime)> = opened.map(|it| (it.by, it.at)).collect();
+    // One line for each person and day: the last time.
+    let mut seen = BTreeSet::new();
+    let opened: Vec<(AccountId, NaiveDateTime)> = opened
+        .map(|it| (it.by, it.at))
+        .filter(|it| seen.insert((it.0, calendar::day(it.1))))
+        .collect();
     let ids: Vec<AccountId> = opened.iter().map(|it| it.0).collect();
     let people: BTreeMap<AccountId, String> =
         accounts::queries::names(db, &ids)?.into_iter().collect();

@@ -26,6 +26,15 @@ const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::Co
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator]);
 const REPORTERS: Policy = Policy::Holding(&[Role::Dsl]);
 
+/// The word by which the list knows what was done just before.
+const PASSED_ON: &str = "passed-on";
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Done {
+    done: String,
+}
+
 /// The routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
@@ -37,7 +46,12 @@ pub fn routes() -> Routes {
         .post("/concerns/{id}/answer", REPORTERS, reply)
 }
 
-async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
+async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Result<Page> {
+    let visit = if done.done == PASSED_ON {
+        visit.noticing("Passed on. The other team has it now, and the school reads why.")
+    } else {
+        visit
+    };
     let form = query.into_inner();
     let in_team = visit.actor.is(Role::Coordinator) || visit.actor.is(Role::County);
     let is_for_school = !in_team || (form.whose == "school" && visit.actor.is(Role::Dsl));
@@ -83,7 +97,7 @@ async fn send_on(visit: Visit, id: Path<ConcernId>, form: Form<RedirectForm>) ->
         Err(errors) => Err(Error::Invalid(errors)),
     };
     if done.is_ok() {
-        return Ok(redirect("/concerns"));
+        return Ok(redirect(format!("/concerns?done={PASSED_ON}")));
     }
     let RedirectForm { team, reason, .. } = form.0;
     after(visit, id, done, Typed { team, reason, ..Typed::default() }).await
@@ -325,7 +339,7 @@ impl ReporterRow {
             href: format!("/concerns/{}", concern.id),
             reference: concern.reference.clone(),
             label: concern.label().to_owned(),
-            standing: concern.status.to_reporter(),
+            standing: concern.to_reporter(),
             is_asked: concern.status == Status::MoreInformation,
             raised: calendar::date_of(concern.raised_at),
             heard: heard(concern, found),

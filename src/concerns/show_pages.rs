@@ -197,7 +197,7 @@ impl ForReporter {
             id: concern.id.to_string(),
             reference: concern.reference.clone(),
             label: concern.label().to_owned(),
-            standing: concern.status.to_reporter(),
+            standing: concern.to_reporter(),
             hearing: hearing(opened),
             question: question.map(|it| it.words.clone()).unwrap_or_default(),
             typed: typed.words(),
@@ -220,7 +220,7 @@ pub(super) fn tags(concern: &Concern) -> Vec<Tag> {
         Status::Accepted => "green",
         Status::Linked => "grey",
     };
-    let status = Tag { text: concern.status.title(), colour };
+    let status = Tag { text: concern.standing(), colour };
     let is_urgent = concern.urgency == Urgency::Urgent;
     is_urgent.then_some(urgent).into_iter().chain([status]).collect()
 }

@@ -47,6 +47,7 @@ pub fn fill(portal: &Portal) -> Result<bool> {
         Ok(())
     })?;
     let people = people(portal, &teams)?;
+    super::story::enter_numbers(portal, &people)?;
     super::story::tell(portal, &people)?;
     super::story::write_digests(portal)?;
     Ok(true)

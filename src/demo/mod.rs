@@ -9,6 +9,14 @@ mod story;
 pub use fill::fill;
 pub use people::{PASSWORD, Somebody};
 
+/// An invented postcode of each district, with its name.
+pub fn postcodes() -> Vec<String> {
+    let one = |(index, district): (usize, &county::District)| {
+        Some(format!("{} ({})", county::spots(index).first()?.postcode, district.name))
+    };
+    county::DISTRICTS.iter().enumerate().filter_map(one).collect()
+}
+
 /// One person of every role, as the start of the demonstration prints them.
 pub fn people() -> &'static [Somebody] {
     people::PEOPLE

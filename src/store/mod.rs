@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::r2d2::Pool;
+use diesel::r2d2::{ManageConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as Failure};
 use diesel::{Connection, PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -52,6 +52,9 @@ pub struct Store {
 impl Store {
     /// Opens `sqlite:path` or `postgres://…`.
     pub fn open(address: &str) -> Result<Self> {
+        // Once by hand: a pool would try for seconds, and say nothing of why.
+        let first = Engine::new(address, Access::Write).connect();
+        first.map_err(|error| Error::Unreachable(error.to_string()))?;
         let pool = |access, size| {
             Pool::builder()
                 .max_size(size)

@@ -80,6 +80,7 @@ impl ResponseError for Error {
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_)
+            | Self::Unreachable(_)
             | Self::Page(_)
             | Self::Stopped
             | Self::Letter(_)

@@ -7,10 +7,10 @@ use crate::shire::{Shire, begun, hidden};
 
 const LINES: [(&str, &str); 6] = [
     ("danger", "999"),
-    ("named_child", "01632 960101"),
-    ("adult_allegation", "01632 960102"),
+    ("named_child", "The council has not entered its number here yet"),
+    ("adult_allegation", "The council has not entered its number here yet"),
     ("crime", "101, or Crimestoppers 0800 555 111"),
-    ("radicalisation", "01632 960103"),
+    ("radicalisation", "The council has not entered its number here yet"),
     ("missing_child", "999 or 101"),
 ];
 
@@ -24,7 +24,9 @@ async fn what_belongs_elsewhere_is_sent_there_and_counted_but_not_recorded() {
             [("gate", gate), ("school", hidden(&page, "school")), ("key", hidden(&page, "key"))];
         let shown = lead.get(lead.post("/concerns/new", &form).await.path()).await;
         assert!(shown.main().contains(telephone), "{}", shown.main());
-        assert!(shown.main().contains("last checked on 2 November 2026"), "{}", shown.main());
+        let is_national = telephone.contains(|it: char| it.is_ascii_digit());
+        let is_checked = shown.main().contains("last checked on 2 November 2026");
+        assert_eq!(is_checked, is_national, "{}", shown.main());
 
         let on = [
             ("gate", "none"),
@@ -94,7 +96,7 @@ async fn only_leads_report_and_only_for_their_own_school() {
         assert_eq!(outsider.get("/concerns/new").await.status, 403);
         assert_eq!(outsider.post("/concerns/new", &form).await.status, 403);
     }
-    assert_eq!(world.get("/concerns/new").await.path(), "/sign-in");
+    assert!(world.get("/concerns/new").await.path().starts_with("/sign-in"));
 }
 
 #[actix_web::test]
@@ -103,7 +105,7 @@ async fn an_administrator_keeps_the_numbers_in_order_and_sees_no_drafts() {
     let (admin, lead) = (shire.world.admin(), shire.world.dsl(shire.school));
     let at = "/admin/help-lines/named_child";
     let page = admin.get(at).await;
-    assert!(page.body.contains("01632 960101"), "{}", page.body);
+    assert!(page.body.contains("Integrated Front Door"), "{}", page.body);
 
     let wrong = [
         ("sentence", ""),

@@ -176,7 +176,7 @@ async fn a_redirected_concern_is_the_new_teams_and_the_reporter_reads_why() {
         [("team", county.horsham.to_string()), ("reason", "The stop is in Horsham.".to_owned())];
     let form: Vec<(&str, &str)> =
         form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(old.post(&format!("{at}/redirect"), &form).await.path(), "/concerns");
+    assert_eq!(old.post(&format!("{at}/redirect"), &form).await.path(), "/concerns?done=passed-on");
 
     assert_eq!(old.get(&at).await.status, 404);
     assert!(!old.get("/concerns?status=all").await.main().contains("The bus station"));

@@ -85,13 +85,13 @@ CREATE TABLE help_lines (
     telephone TEXT NOT NULL,
     checked_on DATE NOT NULL
 );
--- What an administrator finds and puts right: invented numbers, but for those of the whole country.
+-- The whole country's numbers. A council enters its own: until then the gate says that it has not.
 INSERT INTO help_lines (gate, sentence, telephone, checked_on) VALUES
     ('danger', 'Call the police now. Come back here afterwards, if there is also a place or a group to tell the team about.', '999', '2026-11-02'),
-    ('named_child', 'Tell the Integrated Front Door about the child, on the same day.', '01632 960101', '2026-11-02'),
-    ('adult_allegation', 'Tell your head teacher and the local authority designated officer (LADO) on the same day. If it is about the head teacher, tell the chair of governors.', '01632 960102', '2026-11-02'),
+    ('named_child', 'Tell the Integrated Front Door about the child, on the same day.', '', '2026-11-02'),
+    ('adult_allegation', 'Tell your head teacher and the local authority designated officer (LADO) on the same day. If it is about the head teacher, tell the chair of governors.', '', '2026-11-02'),
     ('crime', 'Tell the police, or Crimestoppers without giving your name.', '101, or Crimestoppers 0800 555 111', '2026-11-02'),
-    ('radicalisation', 'Tell the Prevent team. If somebody may act soon, call 999.', '01632 960103', '2026-11-02'),
+    ('radicalisation', 'Tell the Prevent team. If somebody may act soon, call 999.', '', '2026-11-02'),
     ('missing_child', 'Tell the police: on 999 if the child may be in danger, otherwise on 101.', '999 or 101', '2026-11-02');
 CREATE TABLE gate_counts (
     gate TEXT NOT NULL,
