@@ -131,7 +131,10 @@ async fn a_context_moves_on_and_a_new_concern_opens_a_closed_one() {
         let again = coordinator.post(&state, &form).await;
         assert_eq!(again.status, 422);
         assert!(again.main().contains(fault), "{}", again.main());
-        assert!(again.body.contains("class=\"govuk-details\" open"), "the form with the fault is open");
+        assert!(
+            again.body.contains("class=\"govuk-details\" open"),
+            "the form with the fault is open"
+        );
     }
     assert_eq!(
         coordinator.post(&state, &[("state", "planned")]).await.status,
