@@ -26,7 +26,8 @@ async function journey(name, size, walk, options) {
     passed += 1;
     console.log(`ok   ${name} (${size})`);
   } catch (error) {
-    await visitor.page.screenshot({ path: `${pictures}/failed-${name.replaceAll(" ", "-")}-${size}.png`, fullPage: true });
+    const picture = `${pictures}/failed-${name.replaceAll(" ", "-")}-${size}.png`;
+    await visitor.page.screenshot({ path: picture }).catch((fault) => console.log(`no picture: ${fault.message}`));
     failed.push(`${name} (${size}): ${error.message}`);
     console.log(`FAIL ${name} (${size}) at ${visitor.page.url()}: ${error.message}`);
   } finally {
