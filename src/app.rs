@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::districts::AtlasCache;
+use crate::seal::Keyring;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
@@ -40,6 +41,8 @@ pub type Clock = Arc<dyn Fn() -> NaiveDateTime + Send + Sync>;
 pub struct Portal {
     pub settings: Settings,
     pub store: Store,
+    /// What seals and opens free text.
+    pub keys: Arc<Keyring>,
     pub clock: Clock,
     pub templates: Tera,
     pub assets: Assets,
@@ -60,6 +63,7 @@ impl Portal {
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
         Ok(Self {
+            keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
             shelf: Shelf::new(settings.curriculum.clone()),
             settings,
@@ -98,22 +102,31 @@ impl Portal {
         may_be_late: bool,
         mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let at = (self.clock)();
+        let (at, keys) = ((self.clock)(), Arc::clone(&self.keys));
         self.change(move |db| {
             let by = match sessions::standing(db, &token, at)? {
                 Standing::Live(actor, _) => actor,
                 Standing::TimedOut(actor) if may_be_late => actor,
                 Standing::TimedOut(_) | Standing::Out => return Err(Error::SignedOut),
             };
-            act(&mut Deed { db, by: &by, at })
+            act(&mut Deed { db, by: &by, at, keys: &keys })
         })
         .await
     }
 
     /// One deed by the house itself: imports, chores, the command line.
-    pub fn write_as_house<T>(&self, mut act: impl FnMut(&mut Deed) -> Result<T>) -> Result<T> {
-        let (at, by) = ((self.clock)(), Actor::house());
-        self.store.write(|db| act(&mut Deed { db, by: &by, at }))
+    pub fn write_as_house<T>(&self, act: impl FnMut(&mut Deed) -> Result<T>) -> Result<T> {
+        self.write_as(&Actor::house(), (self.clock)(), act)
+    }
+
+    /// One deed by somebody whose posts the caller has read: for chores and for the demonstration's story.
+    pub fn write_as<T>(
+        &self,
+        by: &Actor,
+        at: NaiveDateTime,
+        mut act: impl FnMut(&mut Deed) -> Result<T>,
+    ) -> Result<T> {
+        self.store.write(|db| act(&mut Deed { db, by, at, keys: &self.keys }))
     }
 
     /// Draws a page: its view, and what frames every page.
@@ -141,8 +154,13 @@ impl Portal {
     }
 
     /// The page for somebody whose form came after their session had ended, with what they had typed.
-    pub fn signed_out_page(&self, words: &[String], is_signed_in: bool) -> Result<Page> {
-        let view = HandedBack { words, is_signed_in };
+    pub fn signed_out_page(&self, words: &[(String, String)], back: Back) -> Result<Page> {
+        let typed = words.iter().map(|(key, value)| Typed { key, value }).collect();
+        let (is_signed_in, href) = match back {
+            Back::ToPage(path) => (true, path),
+            Back::ToSignIn(path) => (false, path),
+        };
+        let view = HandedBack { typed, is_signed_in, href };
         self.page("signed-out.html", &view, &self.chrome(None, "", ""))
     }
 }
@@ -150,8 +168,24 @@ impl Portal {
 /// What somebody typed, handed back.
 #[derive(Serialize)]
 struct HandedBack<'a> {
-    words: &'a [String],
+    typed: Vec<Typed<'a>>,
     is_signed_in: bool,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct Typed<'a> {
+    key: &'a str,
+    value: &'a str,
+}
+
+/// Where somebody whose form was too old goes on.
+#[derive(Debug)]
+pub enum Back {
+    /// To the page that the form is on, signed in as they are.
+    ToPage(String),
+    /// To sign in, and from there on.
+    ToSignIn(String),
 }
 
 /// What frames a page.

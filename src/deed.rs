@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::accounts::Actor;
 use crate::calendar;
+use crate::seal::Keyring;
 use crate::store::Db;
 
 /// One deed. What it changes, what it records (`audit`) and what it posts (`mail`) happen together or not at all.
@@ -16,6 +17,8 @@ pub struct Deed<'a> {
     pub by: &'a Actor,
     /// When, in UTC.
     pub at: NaiveDateTime,
+    /// What seals and opens free text.
+    pub keys: &'a Keyring,
 }
 
 impl Deed<'_> {

@@ -26,9 +26,9 @@ pub enum Error {
     /// The form did not come from a page of ours.
     #[error("this form did not come from a page of this service, or it is an old one")]
     Forged,
-    /// The form belongs to a session that has ended. Holds what was typed, to be handed back.
+    /// The form belongs to a session that has ended. Holds what was typed, by field, to be handed back.
     #[error("this form was opened before you last signed in, so nothing was saved")]
-    OldForm(Vec<String>),
+    OldForm(Vec<(String, String)>),
     /// More than the service takes in one go.
     #[error("that is more text than this service can take in one go")]
     TooLarge,
@@ -68,6 +68,9 @@ pub enum Error {
     /// A file to import cannot be read at all. Only commands import.
     #[error("{0}")]
     Unreadable(String),
+    /// A file or folder that the service needs at its start (keys, journal) cannot be used. Names the setting.
+    #[error("{0}")]
+    Unusable(String),
     /// Something kept does not read back: the reason names the kind, never the content.
     #[error("a stored record does not read back: {0}")]
     Corrupt(&'static str),

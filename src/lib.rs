@@ -25,6 +25,7 @@ pub mod calendar;
 pub mod config;
 pub mod error;
 pub mod import;
+pub mod seal;
 pub mod store;
 pub mod web;
 

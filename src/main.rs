@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use e4s::app::{self, Portal};
 use e4s::concerns::gate;
 use e4s::config::Settings;
-use e4s::{calendar, demo, serve, worker};
+use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
 
@@ -161,6 +161,9 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
     std::fs::create_dir_all(folder)?;
     let settings = Settings::demo(folder, port)?;
     commands::log(&settings);
+    if !settings.keys.exists() {
+        seal::init(&settings.keys)?;
+    }
     let portal = Data::new(open(settings)?);
     portal.store.migrate()?;
     if demo::fill(&portal)? {

@@ -39,6 +39,7 @@ pub fn compile_all(world: &World) {
                         concerns::area_edition.eq("LAD26"),
                         concerns::raised_by.eq(first),
                         concerns::raised_at.eq(at),
+                        concerns::arrived_at.eq(at),
                         concerns::changed_at.eq(at),
                         concerns::status.eq(Status::ALL[number % Status::ALL.len()]),
                         concerns::kind.eq(Kind::Location),

@@ -61,6 +61,7 @@ impl World {
         let port = free_port();
         let mut settings = Settings::demo(folder.path(), port).expect("settings");
         (settings.is_demo, settings.health) = (false, None);
+        e4s::seal::init(&settings.keys).expect("keys");
         let portal = Data::new(Portal::open(settings, app::wall_clock()).expect("opens"));
         portal.store.migrate().expect("migrates");
         registers(&portal, folder.path());
@@ -117,9 +118,8 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
     });
     let (id, token) = token.expect("a lead");
     let atlas = portal.store.read(|db| portal.atlas.on(db, calendar::day(at))).expect("areas");
-    let drafts = portal.store.write(|db| {
-        let by = queries::actor(db, id, calendar::day(at))?;
-        let deed = &mut Deed { db, by: &by, at };
+    let by = portal.store.read(|db| queries::actor(db, id, calendar::day(at))).expect("a lead");
+    let drafts = portal.write_as(&by, at, |deed| {
         (0..reports)
             .map(|_| {
                 let draft = DraftId::random();

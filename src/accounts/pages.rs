@@ -84,9 +84,11 @@ async fn submit(
     };
     let before = guard::token(&request, &visitor.app);
     let at = (visitor.app.clock)();
+    let keys = std::sync::Arc::clone(&visitor.app.keys);
     let begin = move |db: &mut crate::store::Db| {
         let by = queries::actor(db, account, calendar::day(at))?;
-        sessions::begin(&mut Deed { db, by: &by, at }, account, before.as_ref())
+        let deed = &mut Deed { db, by: &by, at, keys: &keys };
+        sessions::begin(deed, account, before.as_ref())
     };
     let token = visitor.app.change(begin).await?;
     let mut response = redirect(after_sign_in(&form.back)).respond_to(&request);

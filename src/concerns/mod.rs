@@ -178,7 +178,8 @@ impl Status {
         matches!(self, Self::Submitted | Self::Redirected)
     }
 
-    fn title(self) -> &'static str {
+    /// As the team's pages say it.
+    pub fn title(self) -> &'static str {
         match self {
             Self::Submitted => "New",
             Self::MoreInformation => "More asked",

@@ -99,13 +99,11 @@ fn act<T>(
     portal: &Portal,
     people: &People,
     (email, at): (&str, NaiveDateTime),
-    mut act: impl FnMut(&mut Deed) -> Result<T>,
+    act: impl FnMut(&mut Deed) -> Result<T>,
 ) -> Result<T> {
     let id = people.get(email).copied().ok_or(Error::Corrupt("demonstration"))?;
-    portal.store.write(|db| {
-        let by = queries::actor(db, id, calendar::day(at))?;
-        act(&mut Deed { db, by: &by, at })
-    })
+    let by = portal.store.read(|db| queries::actor(db, id, calendar::day(at)))?;
+    portal.write_as(&by, at, act)
 }
 
 fn file(deed: &mut Deed, atlas: &Atlas, told: &Told) -> Result<ConcernId> {

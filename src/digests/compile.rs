@@ -34,8 +34,7 @@ pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
         if portal.stopping.load(Ordering::Relaxed) {
             break;
         }
-        let house = Actor::house();
-        count += portal.store.write(|db| post(&mut Deed { db, by: &house, at: now }, batch))?;
+        count += portal.write_as(&Actor::house(), now, |deed| post(deed, batch))?;
     }
     Ok(Done { count, is_more: false })
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::policy::{Sight, sight};
 use super::queries;
 use crate::accounts::Actor;
-use crate::concerns::{ConcernId, Harm, Kind, Urgency};
+use crate::concerns::{ConcernId, Harm, Kind, Status, Urgency};
 use crate::contexts::{ContextId, State};
 use crate::districts::{Meeting, MeetingId, TeamId, teams};
 use crate::store::Db;
@@ -109,11 +109,14 @@ pub struct Item {
     pub state: State,
 }
 
-/// What waits for a meeting: contexts, and accepted concerns that are in none yet.
+/// A concern that waits for a meeting.
+pub type Unlinked = (ConcernId, String, Kind, Harm, Urgency, Status);
+
+/// What waits for a meeting: contexts, and concerns that are in none yet, whether somebody has looked at them or not.
 #[derive(Debug, Default)]
 pub struct Waiting {
     pub contexts: Vec<Item>,
-    pub concerns: Vec<(ConcernId, String, Kind, Harm, Urgency)>,
+    pub concerns: Vec<Unlinked>,
 }
 
 /// A meeting as far as its reader sees it.

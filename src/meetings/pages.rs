@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::export::calendar_file;
 use super::look::{ListForm, Listing, Seen, list, look};
 use super::policy::Sight;
+use super::queries::WAITING_MAX;
 use super::schedule::{ScheduleForm, schedule, teams_of};
 use crate::accounts::Role;
-use crate::concerns::Urgency;
+use crate::concerns::{Status, Urgency};
 use crate::districts::{Meeting, MeetingId, Team, possessive, teams};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -141,6 +142,8 @@ struct ShowPage {
     is_whole: bool,
     contexts: Vec<Waits>,
     concerns: Vec<Waits>,
+    /// True when more concerns wait than the page shows.
+    is_cut: bool,
 }
 
 #[derive(Serialize)]
@@ -186,6 +189,7 @@ impl ShowPage {
             is_whole: seen.is_ahead && seen.sight == Sight::Whole,
             contexts: contexts(seen),
             concerns: concerns(seen),
+            is_cut: seen.waiting.concerns.len() >= WAITING_MAX,
         }
     }
 }
@@ -203,15 +207,18 @@ fn contexts(seen: &Seen) -> Vec<Waits> {
 
 fn concerns(seen: &Seen) -> Vec<Waits> {
     let all = seen.waiting.concerns.iter();
-    let waits = all.map(|(id, reference, kind, harm, urgency)| Waits {
+    let waits = all.map(|(id, reference, kind, harm, urgency, status)| Waits {
         href: format!("/concerns/{id}"),
         reference: String::new(),
         text: reference.clone(),
         about: format!("{}. {}", harm.title(), kind.title()),
-        tags: match urgency {
-            Urgency::Urgent => vec![Tag { text: "Urgent", colour: "red" }],
-            Urgency::Routine => Vec::new(),
-        },
+        tags: [
+            (*urgency == Urgency::Urgent).then_some(Tag { text: "Urgent", colour: "red" }),
+            (*status != Status::Accepted).then_some(Tag { text: status.title(), colour: "" }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     });
     waits.collect()
 }

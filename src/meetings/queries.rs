@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use super::look::{Item, Mark, Waiting};
 use crate::Result;
 use crate::accounts::Actor;
-use crate::concerns::{ConcernId, Harm, Kind, Status, Urgency};
+use crate::concerns::{Kind, Status};
 use crate::contexts::{ContextId, State};
 use crate::districts::{Meeting, MeetingId, TeamId};
 use crate::store::Db;
 use crate::store::schema::{concerns, contexts, meetings, schools, team_areas};
 
 /// How many items of each sort a meeting's page shows.
-const WAITING_MAX: i64 = 100;
+pub(super) const WAITING_MAX: usize = 100;
 
 /// The teams that serve the districts of somebody's schools on a day.
 pub(super) fn teams_serving(db: &mut Db, actor: &Actor, day: NaiveDate) -> Result<Vec<TeamId>> {
@@ -92,13 +92,14 @@ fn earlier_cut_off(
 /// What waits for a meeting ahead, the oldest first. The reader sees all of the meeting.
 pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Result<Waiting> {
     let since = earlier_cut_off(db, meeting, now)?.unwrap_or(DateTime::UNIX_EPOCH.naive_utc());
+    let limit = i64::try_from(WAITING_MAX).unwrap_or(i64::MAX);
     let open = [State::Screened, State::Scheduled];
     let found: Vec<(ContextId, String, Kind, String, State)> = contexts::table
         .filter(contexts::team_id.eq(meeting.team))
         .filter(contexts::state.eq_any(open))
         .filter(contexts::opened_at.gt(since).and(contexts::opened_at.le(meeting.cut_off_at)))
         .order((contexts::opened_at, contexts::id))
-        .limit(WAITING_MAX)
+        .limit(limit)
         .select((
             contexts::id,
             contexts::reference,
@@ -109,19 +110,21 @@ pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Res
         .load(db)?;
     let item = |(id, reference, kind, label, state)| Item { id, reference, kind, label, state };
     let contexts = found.into_iter().map(item).collect();
-    let accepted: Vec<(ConcernId, String, Kind, Harm, Urgency)> = concerns::table
+    // Those that nobody has looked at yet as well: their schools were promised this date.
+    let concerns = concerns::table
         .filter(concerns::team_id.eq(meeting.team))
-        .filter(concerns::status.eq(Status::Accepted))
+        .filter(concerns::status.ne(Status::Linked))
         .filter(concerns::arrived_at.gt(since).and(concerns::arrived_at.le(meeting.cut_off_at)))
         .order((concerns::urgency.desc(), concerns::raised_at, concerns::id))
-        .limit(WAITING_MAX)
+        .limit(limit)
         .select((
             concerns::id,
             concerns::reference,
             concerns::kind,
             concerns::main_harm,
             concerns::urgency,
+            concerns::status,
         ))
         .load(db)?;
-    Ok(Waiting { contexts, concerns: accepted })
+    Ok(Waiting { contexts, concerns })
 }

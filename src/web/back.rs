@@ -24,6 +24,12 @@ pub fn sign_in(path_asked: &str) -> String {
     }
 }
 
+/// The same for a form's address, which may lie a step below its place.
+pub fn sign_in_towards(path_asked: &str) -> String {
+    let steps = std::iter::successors(Some(path_asked), |it| Some(it.rsplit_once('/')?.0));
+    steps.map(sign_in).find(|it| it.contains('?')).unwrap_or_else(|| sign_in(path_asked))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +38,11 @@ mod tests {
     fn one_goes_back_to_pages_of_ours_and_nowhere_else() {
         let id = "0123456789abcdefghjkmnpqrs";
         assert_eq!(sign_in(&format!("/concerns/{id}")), format!("/sign-in?back=concerns/{id}"));
+        assert_eq!(
+            sign_in_towards(&format!("/concerns/drafts/{id}/what")),
+            format!("/sign-in?back=concerns/drafts/{id}")
+        );
+        assert_eq!(sign_in_towards("/elsewhere/x"), "/sign-in");
         assert_eq!(path("meetings").as_deref(), Some("/meetings"));
         for elsewhere in [
             "",

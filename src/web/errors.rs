@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::back;
 use super::visit::Known;
 use crate::Error;
-use crate::app::App;
+use crate::app::{App, Back};
 
 #[derive(Serialize)]
 struct ErrorPage {
@@ -40,7 +40,13 @@ pub async fn draw(
         && let Some(app) = response.request().app_data::<App>().cloned()
     {
         let is_signed_in = response.request().extensions().contains::<Known>();
-        let body = app.signed_out_page(words, is_signed_in)?.0;
+        let path = response.request().path();
+        let back = if is_signed_in {
+            Back::ToPage(path.to_owned())
+        } else {
+            Back::ToSignIn(back::sign_in_towards(path))
+        };
+        let body = app.signed_out_page(words, back)?.0;
         let drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
         return Ok(response.into_response(drawn));
     }

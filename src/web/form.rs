@@ -55,13 +55,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 }
 
 /// What a person typed or chose, without what pages put into their forms themselves.
-pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<String> {
+pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let is_ours = |name: &str| {
         matches!(name, "csrf" | "password" | "seen" | "key" | "draft" | "back" | "area")
     };
-    let typed =
-        pairs.into_iter().filter(|(name, value)| !is_ours(name) && !value.trim().is_empty());
-    typed.map(|(_, value)| value).collect()
+    let typed = |(name, value): &(String, String)| !is_ours(name) && !value.trim().is_empty();
+    pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()
+}
+
+/// The name of a field as a person reads it: `first_seen_day` is "First seen day".
+fn label(name: &str) -> String {
+    let mut letters = name.chars().map(|it| if it == '_' { ' ' } else { it });
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    first + &letters.collect::<String>()
 }
 
 /// The names and values of a body, cleaned.

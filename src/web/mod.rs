@@ -86,6 +86,7 @@ impl ResponseError for Error {
             | Self::Letter(_)
             | Self::Document(_)
             | Self::Unreadable(_)
+            | Self::Unusable(_)
             | Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

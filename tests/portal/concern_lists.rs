@@ -113,10 +113,8 @@ async fn a_lead_finds_the_reports_that_they_have_not_sent() {
     let actor = lead.actor();
     world
         .portal
-        .store
-        .write(|db| {
-            let mut deed = e4s::deed::Deed { db, by: &actor, at: world.now() };
-            e4s::concerns::draft::begin(&mut deed, draft, county.school)
+        .write_as(&actor, world.now(), |deed| {
+            e4s::concerns::draft::begin(deed, draft, county.school)
         })
         .expect("a draft");
     let list = lead.get("/concerns").await;

@@ -3,7 +3,6 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use e4s::Error;
 use e4s::accounts::Actor;
-use e4s::deed::Deed;
 use e4s::districts::TeamId;
 use e4s::districts::diary::{self, Sitting};
 
@@ -47,9 +46,9 @@ fn a_diary_is_kept_by_its_own_team_and_read_by_its_members() {
         world.house(|deed| diary::schedule(deed, &sitting(team, start - TimeDelta::days(20))));
 
     let schedule = |by: &Actor, sitting: &Sitting| {
-        world.portal.store.write(|db| {
-            diary::schedule(&mut Deed { db, by, at: world.now() }, sitting).map(|it| it.team)
-        })
+        world
+            .portal
+            .write_as(by, world.now(), |deed| diary::schedule(deed, sitting).map(|it| it.team))
     };
     let own = world.coordinator(team).actor();
     let later = sitting(team, start + TimeDelta::days(1));

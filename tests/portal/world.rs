@@ -68,6 +68,9 @@ impl World {
         settings.is_demo = false;
         settings.database = address(&files);
         change(&mut settings);
+        if !settings.keys.exists() {
+            e4s::seal::init(&settings.keys).expect("keys");
+        }
         let hand = Arc::clone(&clock);
         let portal = Portal::open(settings, Arc::new(move || *hand.lock().expect("a clock")));
         let portal = Data::new(portal.expect("opens"));

@@ -1,0 +1,156 @@
+//! Every setting, read once at the start: from `e4s.toml`, and over it from the environment.
+//!
+//! A wrong one stops the start with its name, what is wrong with it, and an example.
+
+mod checks;
+mod settings;
+
+use std::path::PathBuf;
+
+pub use settings::Settings;
+
+/// A setting, as the README documents it.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// In the file. In the environment it is `E4S_` and the same in capitals.
+    pub name: &'static str,
+    /// What it is when nobody says. Empty: nothing.
+    pub default: &'static str,
+    pub example: &'static str,
+    pub about: &'static str,
+}
+
+/// Every setting there is. The README's table is held to this list by a test.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "database",
+        default: "sqlite:e4s.db",
+        example: "sqlite:/var/lib/e4s/e4s.db",
+        about: "Where everything is kept: `sqlite:PATH` or `postgres://USER@HOST/NAME`",
+    },
+    Setting {
+        name: "keys",
+        default: "keys",
+        example: "/etc/e4s/keys",
+        about: "The folder with the root keys that seal free text, made by `e4s keys init`; only the service may read it",
+    },
+    Setting {
+        name: "escrow",
+        default: "",
+        example: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        about: "The offline recipient (`age`) to whom the key of each record, and each backup, is sealed as well. `serve` needs one, outside the demonstration",
+    },
+    Setting {
+        name: "journal",
+        default: "journal",
+        example: "/mnt/second/e4s-journal",
+        about: "The folder with the journal of concerns, best on a volume that the database is not on",
+    },
+    Setting {
+        name: "listen",
+        default: "127.0.0.1:8400",
+        example: "127.0.0.1:8400",
+        about: "The address and port that the service answers on, behind the council's reverse proxy",
+    },
+    Setting {
+        name: "health",
+        default: "127.0.0.1:8401",
+        example: "127.0.0.1:8401",
+        about: "The address and port of `/health/live`, `/health/ready` and `/metrics`",
+    },
+    Setting {
+        name: "base_url",
+        default: "http://127.0.0.1:8400",
+        example: "https://e4s.council.example",
+        about: "The address that people type. Links in letters are built from it. Needs https, except on loopback",
+    },
+    Setting {
+        name: "council_name",
+        default: "Your county council",
+        example: "Example County Council",
+        about: "The council's name, on every page and letter",
+    },
+    Setting {
+        name: "brand_colour",
+        default: "#0b4a53",
+        example: "#0b4a53",
+        about: "The colour of the header and of buttons; white text must be readable on it",
+    },
+    Setting {
+        name: "mail",
+        default: "smtp://127.0.0.1:25",
+        example: "smtps://mail.council.example:465",
+        about: "The mail server: `smtps://HOST:PORT` (TLS), or `smtp://HOST:PORT` (STARTTLS required, except on loopback)",
+    },
+    Setting {
+        name: "mail_from",
+        default: "E4S <e4s@localhost.example>",
+        example: "E4S <e4s@council.example>",
+        about: "The sender of letters",
+    },
+    Setting {
+        name: "mail_user",
+        default: "",
+        example: "e4s",
+        about: "The name to sign in to the mail server with, if it asks for one",
+    },
+    Setting {
+        name: "mail_password_file",
+        default: "",
+        example: "/etc/e4s/mail-password",
+        about: "A file that holds the password for it",
+    },
+    Setting {
+        name: "digest_hour",
+        default: "7",
+        example: "7",
+        about: "The hour, in London, from which the day's digests are sent",
+    },
+    Setting {
+        name: "curriculum",
+        default: "",
+        example: "/srv/e4s/curriculum",
+        about: "A folder with a curriculum that replaces the built-in one",
+    },
+    Setting {
+        name: "log",
+        default: "text",
+        example: "json",
+        about: "How the log is written: `text` or `json`",
+    },
+];
+
+/// A setting that is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The value is wrong.
+    #[error("setting `{name}`: {problem}. For example: {name} = \"{example}\"")]
+    Value { name: &'static str, problem: String, example: &'static str },
+    /// There is no such setting.
+    #[error("setting `{0}` is not known. Known are: {known}", known = known())]
+    Unknown(String),
+    /// The file cannot be read.
+    #[error("the settings file {path} cannot be read: {problem}")]
+    File { path: PathBuf, problem: String },
+}
+
+fn known() -> String {
+    SETTINGS.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")
+}
+
+/// How letters leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mail {
+    /// To a mail server; TLS from the first byte, or STARTTLS required unless the server is on loopback.
+    Smtp { host: String, port: u16, tls: Tls },
+    /// Nowhere: they are kept for `/demo/mailbox`. Only the demonstration may.
+    Mailbox,
+}
+
+/// How a connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    Always,
+    StartTls,
+    LoopbackOnly,
+}

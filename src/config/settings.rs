@@ -1,0 +1,170 @@
+//! The settings, read and checked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use lettre::message::Mailbox;
+
+use super::checks::{
+    base_url, colour, database, filled, folder, hour, mail, recipient, secret, socket,
+};
+use super::{Fault, Mail, SETTINGS, Setting};
+
+/// The settings, checked.
+#[derive(Clone)]
+pub struct Settings {
+    pub database: String,
+    pub keys: PathBuf,
+    pub escrow: Option<String>,
+    pub journal: PathBuf,
+    pub listen: SocketAddr,
+    pub health: Option<SocketAddr>,
+    /// The address that people type, without a slash at its end.
+    pub base_url: String,
+    pub council_name: String,
+    pub brand_colour: String,
+    pub mail: Mail,
+    pub mail_from: Mailbox,
+    pub mail_user: String,
+    pub mail_password: Option<secrecy::SecretString>,
+    pub digest_hour: u32,
+    pub curriculum: Option<PathBuf>,
+    pub log_json: bool,
+    /// True for the demonstration.
+    pub is_demo: bool,
+}
+
+impl Settings {
+    /// Reads the file, if there is one, and the environment over it.
+    pub fn read(file: Option<&Path>) -> Result<Self, Fault> {
+        let mut values = BTreeMap::new();
+        let path = file.unwrap_or(Path::new("e4s.toml"));
+        if file.is_some() || path.exists() {
+            let bad = |problem: String| Fault::File { path: path.to_owned(), problem };
+            let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+            let table: toml::Table =
+                text.parse().map_err(|error: toml::de::Error| bad(error.to_string()))?;
+            values = table.into_iter().map(|(name, value)| (name, plain(value))).collect();
+        }
+        for (name, value) in std::env::vars() {
+            let Some(name) = name.strip_prefix("E4S_") else { continue };
+            values.insert(name.to_lowercase(), value);
+        }
+        Self::of(&values)
+    }
+
+    /// Checks values by name; what is missing has its default.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, Fault> {
+        if let Some(name) = values.keys().find(|name| !SETTINGS.iter().any(|it| it.name == *name)) {
+            return Err(Fault::Unknown(name.clone()));
+        }
+        let of = |name| Value::of(name, values);
+        let base_url = of("base_url").check(base_url)?;
+        let listen = of("listen").check(socket)?;
+        if base_url.starts_with("http://") && !listen.ip().is_loopback() {
+            return Err(
+                of("base_url").fault("without https the service may listen on loopback only")
+            );
+        }
+        let has_user = !of("mail_user").text.is_empty();
+        if has_user == of("mail_password_file").text.is_empty() {
+            return Err(
+                of("mail_password_file").fault("mail_user and mail_password_file are set together")
+            );
+        }
+        Ok(Self {
+            database: of("database").check(database)?,
+            keys: PathBuf::from(of("keys").check(|it| filled(it, 4_096))?),
+            escrow: of("escrow").check_some(recipient)?,
+            journal: PathBuf::from(of("journal").check(|it| filled(it, 4_096))?),
+            listen,
+            health: of("health").check_some(socket)?,
+            base_url,
+            council_name: of("council_name").check(|it| filled(it, 80))?,
+            brand_colour: of("brand_colour").check(colour)?,
+            mail: of("mail").check(mail)?,
+            mail_from: of("mail_from")
+                .check(|it| it.parse().map_err(|_bad| "this is not a mail address".to_owned()))?,
+            mail_user: of("mail_user").text,
+            mail_password: of("mail_password_file").check_some(secret)?,
+            digest_hour: of("digest_hour").check(hour)?,
+            curriculum: of("curriculum").check_some(folder)?,
+            log_json: of("log").check(|it| match it {
+                "text" => Ok(false),
+                "json" => Ok(true),
+                _ => Err("write text or json".to_owned()),
+            })?,
+            is_demo: false,
+        })
+    }
+
+    /// The settings of the demonstration: loopback, a SQLite file in `folder`, letters in its mailbox.
+    pub fn demo(folder: &Path, port: u16) -> Result<Self, Fault> {
+        let database = format!("sqlite:{}", folder.join("e4s.db").display());
+        let values = [
+            ("database", database),
+            ("keys", folder.join("keys").display().to_string()),
+            ("journal", folder.join("journal").display().to_string()),
+            ("listen", format!("127.0.0.1:{port}")),
+            ("health", format!("127.0.0.1:{}", port.saturating_add(1))),
+            ("base_url", format!("http://127.0.0.1:{port}")),
+            ("council_name", "Demonstration County Council".to_owned()),
+        ];
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Ok(Self { is_demo: true, mail: Mail::Mailbox, ..Self::of(&values)? })
+    }
+
+    /// The origin that forms come from: the base URL, which has no path.
+    pub fn origin(&self) -> &str {
+        &self.base_url
+    }
+
+    /// True behind TLS; false only on loopback.
+    pub fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+struct Value {
+    setting: &'static Setting,
+    text: String,
+}
+
+impl Value {
+    fn of(name: &str, values: &BTreeMap<String, String>) -> Self {
+        let setting = SETTINGS.iter().find(|it| it.name == name).unwrap_or(&SETTINGS[0]);
+        let text = values.get(name).map_or_else(|| setting.default.to_owned(), Clone::clone);
+        Self { setting, text: text.trim().to_owned() }
+    }
+
+    fn check<T>(&self, how: impl FnOnce(&str) -> Result<T, String>) -> Result<T, Fault> {
+        how(&self.text).map_err(|problem| self.fault(&problem))
+    }
+
+    fn check_some<T>(
+        &self,
+        how: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Fault> {
+        if self.text.is_empty() { Ok(None) } else { self.check(how).map(Some) }
+    }
+
+    fn fault(&self, problem: &str) -> Fault {
+        let Setting { name, example, .. } = *self.setting;
+        Fault::Value { name, problem: format!("{problem} (it is {:?})", self.text), example }
+    }
+}
+
+fn plain(value: toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Settings").field("listen", &self.listen).finish_non_exhaustive()
+    }
+}
