@@ -13,11 +13,13 @@ use super::ask::{AskForm, ask};
 use super::draft::{Draft, drafts};
 use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
-use super::open::{Opened, open, openings};
+use super::open::{Opened, open};
+use super::openings::{OpeningsForm, openings};
 use super::redirect::{RedirectForm, redirect as pass_on};
-use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
+use super::show_pages::{ForReporter, ForTeam, OpeningsPage, Tag, Typed, tags};
 use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
 use crate::accounts::{Actor, Role};
+use crate::audit::Mark;
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -40,6 +42,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/concerns", READERS, index)
         .get("/concerns/{id}", READERS, show)
+        .get("/concerns/{id}/openings", READERS, who_opened)
         .post("/concerns/{id}/accept", TEAM, take)
         .post("/concerns/{id}/ask", TEAM, question)
         .post("/concerns/{id}/redirect", TEAM, send_on)
@@ -135,16 +138,24 @@ async fn after(visit: Visit, id: ConcernId, done: Result<()>, mut typed: Typed) 
     Ok(Reply::NotDone(status, draw(&visit, &opened, typed).await?))
 }
 
+/// Every opening, a page at a time. Nothing of the concern but its reference.
+async fn who_opened(visit: Visit, id: Path<ConcernId>, query: Query<OpeningsForm>) -> Result<Page> {
+    let (id, after) = (id.into_inner(), Mark::parse(&query.after));
+    let found = visit.read(move |db, actor| openings(db, actor, id, after)).await?;
+    visit.page("concerns/openings.html", &OpeningsPage::of(&found, !query.after.is_empty()))
+}
+
 async fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
+    let id = opened.concern.id;
+    // Looked up outside the deed, which need not wait for it.
+    let by = visit.read(move |db, actor| openings(db, actor, id, None)).await?;
     if policy::reads_as_team(&visit.actor, &opened.concern) {
         let today = calendar::day((visit.app.clock)());
         let acts = policy::is_team(&visit.actor, &opened.concern);
-        let id = opened.concern.id;
-        let by = visit.read(move |db, _| openings(db, id)).await?;
         let view = ForTeam::of(opened, &by, typed, (acts, today));
         return visit.page("concerns/show-for-team.html", &view);
     }
-    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, typed))
+    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, &by, typed))
 }
 
 #[derive(Serialize)]

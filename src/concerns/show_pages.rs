@@ -1,10 +1,11 @@
 //! What the pages about one concern show: for the team, which reads everything, and for its reporter.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::move_on::Seen;
 use super::open::Opened;
+use super::openings::{Opening, Openings, Who};
 use super::pages::{Choice, age};
 use super::{Concern, Status, Step, Urgency, report};
 use crate::calendar;
@@ -59,7 +60,7 @@ pub(super) struct ForTeam {
     facts: Vec<Fact>,
     sections: Vec<Section>,
     history: Vec<Line>,
-    openings: Vec<Line>,
+    openings: SeenBy,
     /// Where the context is that it is part of; empty when it is in none.
     context: String,
     acts: Option<Acts>,
@@ -101,6 +102,7 @@ pub(super) struct ForReporter {
     seen: String,
     sections: Vec<Section>,
     history: Vec<Line>,
+    openings: SeenBy,
     refused: &'static str,
     typed: Vec<String>,
     errors: FormErrors,
@@ -113,6 +115,60 @@ struct Section {
     rows: Vec<Fact>,
 }
 
+/// Who has opened it: a line for each reader and day, and where all are if that is not all.
+#[derive(Serialize)]
+struct SeenBy {
+    lines: Vec<String>,
+    all: String,
+}
+
+/// Every opening of a concern.
+#[derive(Serialize)]
+pub(super) struct OpeningsPage {
+    id: String,
+    reference: String,
+    lines: Vec<String>,
+    first: String,
+    next: String,
+}
+
+impl SeenBy {
+    fn of(openings: &Openings) -> Self {
+        let (lines, is_cut) = openings.by_day();
+        let all = format!("/concerns/{}/openings", openings.concern.id);
+        Self {
+            lines: lines.into_iter().map(opening).collect(),
+            all: if is_cut { all } else { String::new() },
+        }
+    }
+}
+
+impl OpeningsPage {
+    /// `is_further`: it is not the first page.
+    pub fn of(openings: &Openings, is_further: bool) -> Self {
+        let address = format!("/concerns/{}/openings", openings.concern.id);
+        let next = openings.next.map(|it| format!("{address}?after={it}"));
+        Self {
+            id: openings.concern.id.to_string(),
+            reference: openings.concern.reference.clone(),
+            lines: openings.lines.iter().map(opening).collect(),
+            first: if is_further { address } else { String::new() },
+            next: next.unwrap_or_default(),
+        }
+    }
+}
+
+/// Who and when, in a line.
+fn opening(it: &Opening) -> String {
+    let when = calendar::moment(it.at);
+    match &it.who {
+        Who::Person(name) => format!("{name}, {when}"),
+        Who::Colleague(name) => format!("{name} of your school, {when}"),
+        Who::Team(team) => format!("{} team, {when}", possessive(team)),
+        Who::County => format!("The county’s lead, {when}"),
+    }
+}
+
 impl Fact {
     fn of(key: &str, value: impl Into<String>) -> Self {
         Self { key: key.to_owned(), value: value.into(), lines: false }
@@ -123,16 +179,11 @@ impl ForTeam {
     /// `openings`: who opened it and when. `acts`: its reader may act on it.
     pub fn of(
         opened: &Opened,
-        openings: &[(String, NaiveDateTime)],
+        openings: &Openings,
         typed: Typed,
         (acts, today): (bool, NaiveDate),
     ) -> Self {
         let concern = &opened.concern;
-        let line = |(who, at): &(String, NaiveDateTime)| Line {
-            when: calendar::moment(*at),
-            what: who.clone(),
-            words: String::new(),
-        };
         Self {
             id: concern.id.to_string(),
             reference: concern.reference.clone(),
@@ -141,7 +192,7 @@ impl ForTeam {
             facts: facts(opened, today),
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
-            openings: openings.iter().map(line).collect(),
+            openings: SeenBy::of(openings),
             context: context(concern),
             acts: acts.then(|| Acts::of(opened, &typed)),
             refused: typed.refused,
@@ -189,7 +240,7 @@ impl Acts {
 }
 
 impl ForReporter {
-    pub fn of(opened: &Opened, typed: Typed) -> Self {
+    pub fn of(opened: &Opened, openings: &Openings, typed: Typed) -> Self {
         let concern = &opened.concern;
         let asked = opened.steps.iter().rev().find(|it| it.status == Status::MoreInformation);
         let question = asked.filter(|_| concern.status == Status::MoreInformation);
@@ -205,6 +256,7 @@ impl ForReporter {
             seen: Seen::of(concern).to_string(),
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_reporter(opened, it)).collect(),
+            openings: SeenBy::of(openings),
             refused: typed.refused,
             errors: typed.errors,
         }
