@@ -30,6 +30,7 @@ mod names;
 mod draft_queries;
 mod found_pages;
 mod gate_pages;
+mod opening_pages;
 pub mod pages;
 pub mod policy;
 pub mod queries;

@@ -14,17 +14,16 @@ use super::draft::{Draft, drafts};
 use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
-use super::openings::{OpeningsForm, openings};
+use super::openings::openings;
 use super::redirect::{RedirectForm, redirect as pass_on};
-use super::show_pages::{ForReporter, ForTeam, OpeningsPage, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
+use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, report};
 use crate::accounts::{Actor, Role};
-use crate::audit::Mark;
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 
-const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::County]);
+pub(super) const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::County]);
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator]);
 const REPORTERS: Policy = Policy::Holding(&[Role::Dsl]);
 
@@ -42,11 +41,11 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/concerns", READERS, index)
         .get("/concerns/{id}", READERS, show)
-        .get("/concerns/{id}/openings", READERS, who_opened)
         .post("/concerns/{id}/accept", TEAM, take)
         .post("/concerns/{id}/ask", TEAM, question)
         .post("/concerns/{id}/redirect", TEAM, send_on)
         .post("/concerns/{id}/answer", REPORTERS, reply)
+        .and(opening_pages::routes())
 }
 
 async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Result<Page> {
@@ -136,13 +135,6 @@ async fn after(visit: Visit, id: ConcernId, done: Result<()>, mut typed: Typed) 
     };
     let opened = visit.write(move |deed| open(deed, id)).await?;
     Ok(Reply::NotDone(status, draw(&visit, &opened, typed).await?))
-}
-
-/// Every opening, a page at a time. Nothing of the concern but its reference.
-async fn who_opened(visit: Visit, id: Path<ConcernId>, query: Query<OpeningsForm>) -> Result<Page> {
-    let (id, after) = (id.into_inner(), Mark::parse(&query.after));
-    let found = visit.read(move |db, actor| openings(db, actor, id, after)).await?;
-    visit.page("concerns/openings.html", &OpeningsPage::of(&found, !query.after.is_empty()))
 }
 
 async fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {

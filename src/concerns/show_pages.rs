@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::move_on::Seen;
 use super::open::Opened;
-use super::openings::{Opening, Openings, Who};
+use super::opening_pages::SeenBy;
+use super::openings::Openings;
 use super::pages::{Choice, age};
 use super::{Concern, Status, Step, Urgency, report};
 use crate::calendar;
@@ -113,60 +114,6 @@ pub(super) struct ForReporter {
 struct Section {
     title: &'static str,
     rows: Vec<Fact>,
-}
-
-/// Who has opened it: a line for each reader and day, and where all are if that is not all.
-#[derive(Serialize)]
-struct SeenBy {
-    lines: Vec<String>,
-    all: String,
-}
-
-/// Every opening of a concern.
-#[derive(Serialize)]
-pub(super) struct OpeningsPage {
-    id: String,
-    reference: String,
-    lines: Vec<String>,
-    first: String,
-    next: String,
-}
-
-impl SeenBy {
-    fn of(openings: &Openings) -> Self {
-        let (lines, is_cut) = openings.by_day();
-        let all = format!("/concerns/{}/openings", openings.concern.id);
-        Self {
-            lines: lines.into_iter().map(opening).collect(),
-            all: if is_cut { all } else { String::new() },
-        }
-    }
-}
-
-impl OpeningsPage {
-    /// `is_further`: it is not the first page.
-    pub fn of(openings: &Openings, is_further: bool) -> Self {
-        let address = format!("/concerns/{}/openings", openings.concern.id);
-        let next = openings.next.map(|it| format!("{address}?after={it}"));
-        Self {
-            id: openings.concern.id.to_string(),
-            reference: openings.concern.reference.clone(),
-            lines: openings.lines.iter().map(opening).collect(),
-            first: if is_further { address } else { String::new() },
-            next: next.unwrap_or_default(),
-        }
-    }
-}
-
-/// Who and when, in a line.
-fn opening(it: &Opening) -> String {
-    let when = calendar::moment(it.at);
-    match &it.who {
-        Who::Person(name) => format!("{name}, {when}"),
-        Who::Colleague(name) => format!("{name} of your school, {when}"),
-        Who::Team(team) => format!("{} team, {when}", possessive(team)),
-        Who::County => format!("The county’s lead, {when}"),
-    }
 }
 
 impl Fact {

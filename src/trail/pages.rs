@@ -14,7 +14,7 @@ use crate::accounts::{Actor, Role};
 use crate::app::App;
 use crate::audit::{Entry, Event, Wanted};
 use crate::districts::{Team, teams};
-use crate::web::{FormErrors, Page, Policy, Reply, Routes, Visit};
+use crate::web::{FormErrors, Policy, Reply, Routes, Visit};
 use crate::{Error, Result, calendar};
 
 const READERS: Policy = Policy::Holding(&[Role::Admin, Role::County]);

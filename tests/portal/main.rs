@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod components;
 mod concern_lists;
 mod contexts;
@@ -22,5 +23,6 @@ mod schools;
 mod shire;
 mod steer;
 mod tidy;
+mod trail;
 mod triage;
 mod world;
