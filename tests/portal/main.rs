@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod cells;
 mod components;
 mod concern_lists;
 mod contexts;
@@ -17,6 +18,7 @@ mod mail;
 mod meetings;
 mod places;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod schools;
