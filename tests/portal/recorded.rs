@@ -113,7 +113,7 @@ async fn every_deed_of_a_concerns_life_is_written_down_and_nothing_of_what_was_s
     let form =
         [("context", "new"), ("label", "Quagga"), ("kind", "location"), ("seen", mark.as_str())];
     let context = other.post(&choose, &form).await.path().to_owned();
-    wrote(&["concern-opened", "context-opened", "concern-linked"]);
+    wrote(&["concern-opened", "concern-linked", "context-opened"]);
     other.get(&context).await;
     wrote(&["context-read"]);
     lead.get("/concerns").await;
