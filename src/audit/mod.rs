@@ -82,9 +82,9 @@ impl Event {
     }
 }
 
-/// `help-line-changed` is "Help line changed".
-fn said(word: &str) -> String {
-    let mut letters = word.chars().map(|it| if it == '-' { ' ' } else { it });
+/// A word of the service's own as pages say it: `help-line-changed` is "Help line changed".
+pub fn said(word: &str) -> String {
+    let mut letters = word.chars().map(|it| if matches!(it, '-' | '_') { ' ' } else { it });
     let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
     first + &letters.collect::<String>()
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::accounts::{self, AccountId, Actor, Role};
 use crate::audit::find::Affairs;
-use crate::audit::{self, Entry, Event, Mark, Wanted};
+use crate::audit::{self, Entry, Event, Mark, Wanted, said};
 use crate::concerns::{self, ConcernId};
 use crate::contexts::{self, ContextId};
 use crate::deed::Deed;
@@ -77,9 +77,10 @@ impl Listing {
             return name.clone();
         }
         let noun = entry.event().map_or("", Event::noun);
-        let begin: String = subject.chars().take(if is_id(subject) { 8 } else { 60 }).collect();
+        let begin: String = subject.chars().take(8).collect();
         match (noun, is_id(subject)) {
-            ("", _) => begin,
+            ("", true) => begin,
+            ("", false) => said(subject),
             (_, true) => format!("{noun} {begin}"),
             (_, false) => noun.to_owned(),
         }
