@@ -1,4 +1,5 @@
-//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a search through what
+//! concerns say, a morning of digests.
 //!
 //! `cargo bench --bench portal` prints them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
@@ -6,6 +7,7 @@
 mod client;
 mod digests;
 mod nginx;
+mod search;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ fn main() {
     let world = world::World::start(CLIENTS, FILED_EACH);
     pages(&world);
     filing(&world);
+    search::search_all(&world);
     digests::compile_all(&world);
 }
 

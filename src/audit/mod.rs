@@ -25,6 +25,7 @@ text_enum! {
         HelpLineChanged = "help-line-changed",
         DraftBegun = "draft-begun",
         DraftDiscarded = "draft-discarded",
+        ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
         ConcernAccepted = "concern-accepted",
@@ -37,6 +38,7 @@ text_enum! {
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
+        KeysRotated = "keys-rotated",
     }
 }
 
