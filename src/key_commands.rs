@@ -43,7 +43,9 @@ pub fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
     if let Some(file) = identity {
         let recipient = seal::identity(file)?;
         let name = file.display();
-        say(&format!("{name} holds the offline identity. Carry it off this machine, then delete it here."));
+        say(&format!(
+            "{name} holds the offline identity. Carry it off this machine, then delete it here."
+        ));
         say("Put this line into the settings:");
         say(&format!("escrow = \"{recipient}\""));
     }
@@ -68,7 +70,9 @@ pub fn rotate(portal: &Portal) -> Outcome {
     for generation in keys.generations().into_iter().filter(|it| *it != keys.generation()) {
         let name = format!("root-{generation}.key");
         if unneeded.contains(&generation) {
-            say(&format!("{name} is needed by nothing in the database or the journal any more. Backups may need it."));
+            say(&format!(
+                "{name} is needed by nothing in the database or the journal any more. Backups may need it."
+            ));
         } else {
             say(&format!("{name} is still needed: keep it."));
         }
@@ -82,7 +86,9 @@ pub fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     let progress = &mut |count| complain(&format!("… {count} texts"));
     let checked = check::check(&portal.store, &portal.keys, &identity, progress)?;
     let (whole, damaged) = (checked.whole, checked.damaged.len());
-    say(&format!("{whole} texts open with the offline identity as with the root keys, {damaged} do not."));
+    say(&format!(
+        "{whole} texts open with the offline identity as with the root keys, {damaged} do not."
+    ));
     Ok(told(&checked.damaged))
 }
 

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::{Post, Role};
-use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, KeptConcern, Status, Urgency};
+use e4s::concerns::{Answers, ConcernId, DraftId, Harm, KeptConcern, Kind, Status, Urgency};
 use e4s::deed::Deed;
 use e4s::digests::compile;
 use e4s::schools::Urn;

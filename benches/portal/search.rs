@@ -1,7 +1,7 @@
 //! How long a search through everything that 5,000 concerns say takes: each of them is opened for it.
 
 use diesel::prelude::*;
-use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, KeptConcern, Status, Urgency};
+use e4s::concerns::{Answers, ConcernId, DraftId, Harm, KeptConcern, Kind, Status, Urgency};
 use e4s::schools::Urn;
 use e4s::store::schema::concerns;
 
@@ -30,7 +30,11 @@ pub fn search_all(world: &World) {
     }
     times.sort();
     println!("a search through {CONCERNS} concerns of 2,400 characters, each opened: no hit");
-    println!("  median {:.2?}, longest {:.2?}", times.get(ROUNDS / 2).expect("one"), times.last().expect("one"));
+    println!(
+        "  median {:.2?}, longest {:.2?}",
+        times.get(ROUNDS / 2).expect("one"),
+        times.last().expect("one")
+    );
     let (page, took) = lead.search(&mut client, "cafe+lamp");
     assert!(page.contains("<mark>café</mark>"), "marked");
     println!("  with a page full of hits {took:.2?}");
@@ -40,7 +44,8 @@ fn fill(world: &World, count: i64) {
     let portal = &world.portal;
     let answers = Answers::of(FIELDS.map(|it| (it.to_owned(), ACCOUNT.to_owned())));
     let filled = portal.write_as_house(|deed| {
-        let (team, by) = concerns::table.select((concerns::team_id, concerns::raised_by)).first(deed.db)?;
+        let (team, by) =
+            concerns::table.select((concerns::team_id, concerns::raised_by)).first(deed.db)?;
         for number in 0..count {
             let id = ConcernId::random();
             diesel::insert_into(concerns::table)

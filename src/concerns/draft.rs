@@ -60,8 +60,7 @@ impl Draft {
 
     /// Keeps the answers as they are now, under the key that the draft has had from its beginning.
     fn keep(&mut self, deed: &mut Deed) -> Result<()> {
-        self.sealed =
-            deed.keys.reseal(place_of(&self.id), &self.sealed, self.answers.as_text())?;
+        self.sealed = deed.keys.reseal(place_of(&self.id), &self.sealed, self.answers.as_text())?;
         draft_queries::save_draft(deed.db, self)
     }
 }

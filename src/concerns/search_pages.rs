@@ -6,10 +6,10 @@ use super::list::{ListForm, Side};
 use super::search::{Found, Hit, Names, Search};
 use super::show_pages::{Tag, tags};
 use super::words::Piece;
+use crate::Result;
 use crate::accounts::Role;
 use crate::calendar;
 use crate::web::{FormErrors, Page, Visit};
-use crate::Result;
 
 /// Searches what the reader may see, and shows what was found.
 pub(super) async fn show(visit: &Visit, form: &ListForm, side: Side) -> Result<Page> {
@@ -154,7 +154,8 @@ impl RowView {
 }
 
 fn address(form: &ListForm, after: &str) -> String {
-    let all = [("q", form.q.as_str()), ("team", &form.team), ("whose", &form.whose), ("after", after)];
+    let all =
+        [("q", form.q.as_str()), ("team", &form.team), ("whose", &form.whose), ("after", after)];
     let said: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     format!("/concerns?{}", serde_html_form::to_string(&said).unwrap_or_default())
 }

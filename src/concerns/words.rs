@@ -116,12 +116,18 @@ mod tests {
 
     fn shown(words: &str, text: &str) -> String {
         let pieces = Words::of(words).excerpt(text).unwrap_or_default();
-        pieces.iter().map(|it| if it.is_match { format!("[{}]", it.text) } else { it.text.clone() }).collect()
+        pieces
+            .iter()
+            .map(|it| if it.is_match { format!("[{}]", it.text) } else { it.text.clone() })
+            .collect()
     }
 
     #[test]
     fn words_are_found_whatever_their_case_and_accents_and_marked_as_they_stand() {
-        assert_eq!(shown("CAFE mill", "By the Café, near the mill’s weir"), "By the [Café], near the [mill]’s weir");
+        assert_eq!(
+            shown("CAFE mill", "By the Café, near the mill’s weir"),
+            "By the [Café], near the [mill]’s weir"
+        );
         assert_eq!(shown("café", "THE CAFE"), "THE [CAFE]");
         assert_eq!(shown("mill's", "the mill’s weir"), "the [mill’s] weir");
         assert_eq!(shown("bus", "nothing"), "");

@@ -63,7 +63,11 @@ pub fn move_on(deed: &mut Deed, id: ContextId, step: &Move) -> Result<()> {
 }
 
 /// Takes a step. The caller has found the context in this deed and knows that its doer may.
-pub(super) fn take(deed: &mut Deed, context: &KeptContext, (next, why): (State, &str)) -> Result<()> {
+pub(super) fn take(
+    deed: &mut Deed,
+    context: &KeptContext,
+    (next, why): (State, &str),
+) -> Result<()> {
     if !context.state.may_become(next) || !queries::advance(deed.db, context, next, deed.at)? {
         return Err(Error::Refused(MOVED));
     }

@@ -148,7 +148,12 @@ pub(super) fn link(
 }
 
 /// Moves a context on, if it is still in the state that the caller saw. False if it is not.
-pub(super) fn advance(db: &mut Db, seen: &KeptContext, next: State, at: NaiveDateTime) -> Result<bool> {
+pub(super) fn advance(
+    db: &mut Db,
+    seen: &KeptContext,
+    next: State,
+    at: NaiveDateTime,
+) -> Result<bool> {
     let same =
         contexts::table.filter(contexts::id.eq(seen.id)).filter(contexts::state.eq(seen.state));
     let moved = diesel::update(same).set((contexts::state.eq(next), contexts::changed_at.eq(at)));

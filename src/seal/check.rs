@@ -27,8 +27,7 @@ pub fn check(
     for column in COLUMNS {
         let mut after = String::new();
         loop {
-            let rows =
-                store.read(|db| queries::page(db, *column, (Which::Every, &after), PAGE))?;
+            let rows = store.read(|db| queries::page(db, *column, (Which::Every, &after), PAGE))?;
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.key);
             for row in &rows {

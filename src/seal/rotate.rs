@@ -159,7 +159,9 @@ fn in_folder(folder: &Path, generations: &[u32]) -> Result<BTreeSet<u32>> {
             continue;
         }
         let mut bytes = Vec::new();
-        std::fs::File::open(&path).and_then(|mut it| it.read_to_end(&mut bytes)).map_err(unreadable)?;
+        std::fs::File::open(&path)
+            .and_then(|mut it| it.read_to_end(&mut bytes))
+            .map_err(unreadable)?;
         found.extend(generations.iter().copied().filter(|it| speaks_of(&bytes, *it)));
     }
     Ok(found)

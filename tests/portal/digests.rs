@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use e4s::accounts::AccountId;
 use e4s::app::Portal;
-use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, KeptConcern, Status, Urgency};
+use e4s::concerns::{Answers, ConcernId, DraftId, Harm, KeptConcern, Kind, Status, Urgency};
 use e4s::deed::Deed;
 use e4s::digests::{Rhythm, compile};
 use e4s::districts::{MeetingId, TeamId};

@@ -13,6 +13,7 @@ use e4s::concerns::steps::ReportStep;
 use e4s::digests::compile;
 use e4s::mail::deliver;
 use e4s::store::Db;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::shire::{MIDDLE, Shire, WEST, begun};
 use crate::world::{Person, World};
@@ -43,6 +44,7 @@ impl Write for Ear {
 
 fn listen_to_the_log() {
     let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let log = log.with_span_events(FmtSpan::FULL);
     let log = log.with_writer(|| Ear).finish();
     tracing::subscriber::set_global_default(log).expect("no other test listens");
 }
@@ -113,7 +115,6 @@ fn nothing_is_leaked(world: &World, when: &str) {
     for (name, bytes) in files {
         assert!(!has(&bytes, PLANTED), "{when}: {name}");
     }
-    assert!(LINES.load(Ordering::Relaxed) > 0, "the log is listened to");
     let leaked = LEAKED.lock().expect("a list").clone();
     assert!(leaked.is_empty(), "{when}: {leaked:?}");
 }
@@ -137,7 +138,8 @@ fn answers(step: ReportStep) -> Vec<(&'static str, String)> {
 }
 
 async fn post(person: &Person<'_>, path: &str, form: &[(&'static str, String)]) -> String {
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     person.post(path, &form).await.path().to_owned()
 }
 
@@ -205,11 +207,14 @@ async fn what_is_typed_stands_nowhere_in_plain() {
     assert_eq!(late.status, 404);
     let new = ("context", "new".to_owned());
     let kind = ("kind", "location".to_owned());
-    let context = post(&south, &format!("{at}/context"), &[new, kind, word("label", "label")]).await;
+    let context =
+        post(&south, &format!("{at}/context"), &[new, kind, word("label", "label")]).await;
     let closed = ("state", "closed".to_owned());
     post(&south, &format!("{context}/state"), &[closed, word("reason", "closed")]).await;
     let read = south.get(&context).await.main();
-    assert!(read.contains(&format!("{PLANTED} label")) && read.contains(&format!("{PLANTED} closed")));
+    assert!(
+        read.contains(&format!("{PLANTED} label")) && read.contains(&format!("{PLANTED} closed"))
+    );
     assert!(south.get(&format!("/concerns?q={PLANTED}")).await.main().contains("1 concern\n"));
 
     compile::run(&world.portal, world.now()).expect("compiled");
@@ -242,4 +247,5 @@ async fn what_is_typed_stands_nowhere_in_plain() {
     let broken = over_socket(listen, &at, &cookie);
     assert!(broken.starts_with("HTTP/1.1 500") && !broken.contains(PLANTED), "{broken}");
     nothing_is_leaked(world, "served over a socket");
+    assert!(LINES.load(Ordering::Relaxed) > 4, "every request is a line of the log");
 }

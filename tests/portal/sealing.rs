@@ -170,7 +170,10 @@ fn a_service_with_real_concerns_refuses_to_start_without_an_offline_recipient() 
     settings.is_demo = false;
     let told = settings.check_service().expect_err("refused").to_string();
     assert!(told.starts_with("setting `escrow`: without an offline recipient"), "{told}");
-    assert!(told.contains("e4s keys init --identity") && told.contains("escrow = \"age1"), "{told}");
+    assert!(
+        told.contains("e4s keys init --identity") && told.contains("escrow = \"age1"),
+        "{told}"
+    );
     settings.escrow = Some("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into());
     assert!(settings.check_service().is_ok());
 }
@@ -213,7 +216,8 @@ async fn county_of_texts(world: World) -> County {
 }
 
 fn generations(world: &World) -> Vec<u32> {
-    let texts: Vec<Sealed> = world.look(|db| Ok(concerns::table.select(concerns::answers).load(db)?));
+    let texts: Vec<Sealed> =
+        world.look(|db| Ok(concerns::table.select(concerns::answers).load(db)?));
     let mut found: Vec<u32> = texts.iter().filter_map(Sealed::generation).collect();
     found.sort_unstable();
     found.dedup();
@@ -331,7 +335,10 @@ async fn a_text_that_does_not_open_does_not_stop_a_rotation() {
     assert_eq!((done.renewed, done.damaged.len()), (1, 1));
     assert_eq!(done.damaged[0].row, id.as_str());
     let journal = &world.portal.settings.journal;
-    assert!(rotate::unneeded(store, keys, journal).expect("looked").is_empty(), "it is kept for it");
+    assert!(
+        rotate::unneeded(store, keys, journal).expect("looked").is_empty(),
+        "it is kept for it"
+    );
 }
 
 #[test]

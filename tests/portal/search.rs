@@ -6,8 +6,10 @@ use e4s::store::schema::*;
 use crate::shire::{Shire, filled, sent};
 use crate::triage::County;
 
-const ACCOUNT: &[(&str, &str)] =
-    &[("seen", "By the Café on Mill Lane, pupils wait for a lift.\r\nThe lamp has been out since half term.")];
+const ACCOUNT: &[(&str, &str)] = &[(
+    "seen",
+    "By the Café on Mill Lane, pupils wait for a lift.\r\nThe lamp has been out since half term.",
+)];
 
 #[actix_web::test]
 async fn words_are_found_in_an_answer_and_marked_with_the_question_that_it_belongs_to() {
@@ -36,7 +38,9 @@ async fn nobody_finds_what_they_may_not_see() {
     let (lead, _, _) = county.concern();
     let other_school = world.dsl(world.school(100_002, "Ash Vale School", "E07000226"));
     for stranger in [other_school, world.coordinator(county.horsham)] {
-        for query in ["bus".to_owned(), format!("bus&team={}", county.crawley), "bus&whose=school".into()] {
+        for query in
+            ["bus".to_owned(), format!("bus&team={}", county.crawley), "bus&whose=school".into()]
+        {
             let page = stranger.get(&format!("/concerns?q={query}")).await;
             assert!(page.main().contains("No concern says this"), "{query}: {}", page.main());
             assert!(!page.body.contains("station"), "{query}");
@@ -135,5 +139,8 @@ async fn a_concern_that_does_not_open_does_not_hide_the_others_from_a_search() {
         Ok(())
     });
     let page = lead.get("/concerns?q=station").await.main();
-    assert!(page.contains("The other station") && page.contains("1 concern could not be read"), "{page}");
+    assert!(
+        page.contains("The other station") && page.contains("1 concern could not be read"),
+        "{page}"
+    );
 }

@@ -17,7 +17,7 @@ use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
-use e4s::concerns::{Answers, ConcernId, Harm, Kind, KeptConcern, Status, Step, Urgency, said};
+use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
 use e4s::config::Settings;
 use e4s::deed::Deed;
 use e4s::districts::{MeetingId, TeamId};
