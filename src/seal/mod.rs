@@ -6,6 +6,7 @@
 //! its table, column and row are part of the seal.
 
 mod keys;
+mod tokens;
 
 use std::fmt;
 

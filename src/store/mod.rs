@@ -4,6 +4,7 @@
 //! fail or lose updates when several people write at once.
 
 mod engine;
+mod fold;
 mod ids;
 pub mod schema;
 mod text_enum;
@@ -21,6 +22,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use fold::fold;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
