@@ -2,7 +2,6 @@
 
 use chrono::NaiveDateTime;
 
-use super::sessions::{self, Token};
 use super::tickets::{self, Ticket, TicketKind};
 use super::{AccountId, Actor, people_queries, queries, ticket_queries};
 use crate::audit::Event;
@@ -56,22 +55,18 @@ pub fn words(texts: &[String]) -> Vec<String> {
     words
 }
 
-/// Uses a token: the password is kept, and what held before (sessions, tickets) holds no more. Somebody new is let in at
-/// once; somebody who had forgotten theirs signs in as ever.
-pub fn choose(
-    deed: &mut Deed,
-    (token, hash): (&str, &str),
-    before: Option<&Token>,
-) -> Result<Option<Token>> {
+/// Uses a token: the password is kept, and what held before (sessions, tickets) holds no more. Says what it was for:
+/// somebody new may be let in at once; somebody who had forgotten theirs signs in as ever.
+pub fn choose(deed: &mut Deed, token: &str, hash: &str) -> Result<TicketKind> {
     let ticket = tickets::take(deed, token)?;
     match ticket.kind {
         TicketKind::Invitation => {
             keep(deed, ticket.account, hash)?;
             deed.record(Event::PasswordChosen, ticket.account, None)?;
-            sessions::begin(deed, ticket.account, before).map(Some)
         }
-        TicketKind::Reset => change(deed, ticket.account, hash).map(|()| None),
+        TicketKind::Reset => change(deed, ticket.account, hash)?,
     }
+    Ok(ticket.kind)
 }
 
 /// Gives a person another password. Their sessions and tickets end, and a letter tells them.
@@ -79,13 +74,6 @@ pub fn change(deed: &mut Deed, account: AccountId, hash: &str) -> Result<()> {
     keep(deed, account, hash)?;
     deed.record(Event::PasswordChanged, account, None)?;
     access::tell_changed(deed, account)
-}
-
-/// Somebody who is signed in gives themselves another password: every session ends, and a new one begins.
-pub fn change_own(deed: &mut Deed, hash: &str) -> Result<Token> {
-    let id = deed.by.id;
-    change(deed, id, hash)?;
-    sessions::begin(deed, id, None)
 }
 
 fn keep(deed: &mut Deed, account: AccountId, hash: &str) -> Result<()> {

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::choose::{self, Chooser};
 use super::forgotten::{self, ForgottenForm};
-use super::sessions::Token;
 use super::tickets::TicketKind;
+use super::{AccountId, sessions};
+use crate::app::App;
 use crate::deed::Deed;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
 use crate::{Error, Result};
@@ -69,7 +70,7 @@ async fn submit(
         return Ok(gone(&visitor)?.respond_to(&request));
     };
     let key = format!("choose:{}", chooser.ticket.account);
-    match checked(&visitor, (key, chooser.about.clone()), form.0.password).await? {
+    match checked(&visitor.app, (key, chooser.about.clone()), form.0.password).await? {
         Ok(hash) => finish(&visitor, &request, (&chooser, token.into_inner(), hash)).await,
         Err(fault) => {
             let page = choose_page(&visitor, &chooser, Some(fault))?;
@@ -84,23 +85,27 @@ async fn finish(
     request: &HttpRequest,
     (chooser, token, hash): (&Chooser, String, String),
 ) -> Result<HttpResponse> {
-    let before = guard::token(request, &visitor.app);
-    let choose = move |deed: &mut Deed| choose::choose(deed, (&token, &hash), before.as_ref());
-    match visitor.app.write_for(chooser.ticket.account, choose).await {
-        Ok(Some(session)) => enter(visitor, request, (&session, "/")),
-        Ok(None) => Ok(redirect("/password-changed").respond_to(request)),
+    let account = chooser.ticket.account;
+    let choose = move |deed: &mut Deed| choose::choose(deed, &token, &hash);
+    match visitor.app.write_for(account, choose).await {
+        Ok(TicketKind::Invitation) => enter(&visitor.app, request, (account, "/")).await,
+        Ok(TicketKind::Reset) => Ok(redirect("/password-changed").respond_to(request)),
         Err(Error::NotFound) => Ok(gone(visitor)?.respond_to(request)),
         Err(error) => Err(error),
     }
 }
 
-fn enter(
-    visitor: &Visitor,
+/// Lets somebody in who has just chosen their password.
+async fn enter(
+    app: &App,
     request: &HttpRequest,
-    (session, to): (&Token, &str),
+    (account, to): (AccountId, &str),
 ) -> Result<HttpResponse> {
+    let before = guard::token(request, app);
+    let begin = move |deed: &mut Deed| sessions::begin(deed, account, before.as_ref());
+    let session = app.write_for(account, begin).await?;
     let mut response = redirect(to).respond_to(request);
-    let cookie = guard::cookie(&visitor.app, session);
+    let cookie = guard::cookie(app, &session);
     response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
     Ok(response)
 }
@@ -112,15 +117,15 @@ async fn chooser(visitor: &Visitor, token: &str) -> Result<Option<Chooser>> {
 
 /// What is kept of a new password, or what is wrong with it. `key`: what tries are counted by.
 async fn checked(
-    visitor: &Visitor,
+    app: &App,
     (key, mut about): (String, Vec<String>),
     password: SecretString,
 ) -> Result<Result<String, String>> {
-    if visitor.app.tries.check_key(&key).is_err() {
+    if app.tries.check_key(&key).is_err() {
         return Ok(Err("Too many tries. Wait a minute, then try again".to_owned()));
     }
-    about.extend(choose::words(std::slice::from_ref(&visitor.app.settings.council_name)));
-    visitor.app.passwords.chosen(password, about).await
+    about.extend(choose::words(std::slice::from_ref(&app.settings.council_name)));
+    app.passwords.chosen(password, about).await
 }
 
 fn choose_page(visitor: &Visitor, chooser: &Chooser, fault: Option<String>) -> Result<Page> {
@@ -151,14 +156,9 @@ async fn own(visit: Visit) -> Result<Page> {
     visit.page("accounts/password.html", &OwnPage::default())
 }
 
-async fn change(
-    visit: Visit,
-    visitor: Visitor,
-    request: HttpRequest,
-    form: Form<OwnForm>,
-) -> Result<HttpResponse> {
-    match try_change(&visit, &visitor, form.0).await? {
-        Ok(session) => enter(&visitor, &request, (&session, "/account")),
+async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
+    match try_change(&visit, form.0).await? {
+        Ok(()) => enter(&visit.app, &request, (visit.actor.id, "/account")).await,
         Err(errors) => {
             let again = visit.again("accounts/password.html", &OwnPage { errors })?;
             Ok(again.respond_to(&request))
@@ -166,13 +166,14 @@ async fn change(
     }
 }
 
-async fn try_change(
-    visit: &Visit,
-    visitor: &Visitor,
-    form: OwnForm,
-) -> Result<Result<Token, FormErrors>> {
+/// Changes the password of whoever is signed in, and ends every session of theirs.
+async fn try_change(visit: &Visit, form: OwnForm) -> Result<Result<(), FormErrors>> {
     let (email, kept) = visit.read(choose::own).await?;
     let mut errors = FormErrors::default();
+    if form.old_password.expose_secret().is_empty() {
+        errors.add("old_password", "Enter the password that you have now");
+        return Ok(Err(errors));
+    }
     if visit.app.tries.check_key(&email).is_err() {
         errors.add("old_password", "Too many tries. Wait a minute, then try again");
         return Ok(Err(errors));
@@ -185,10 +186,11 @@ async fn try_change(
         return Ok(Err(errors));
     }
     let about = visit.read(|db, by| choose::about(db, by.id)).await?;
-    let key = format!("choose:{}", visit.actor.id);
-    match checked(visitor, (key, about), form.password).await? {
+    let id = visit.actor.id;
+    let key = format!("choose:{id}");
+    match checked(&visit.app, (key, about), form.password).await? {
         Ok(hash) if errors.is_empty() => {
-            Ok(Ok(visit.write(move |deed| choose::change_own(deed, &hash)).await?))
+            Ok(Ok(visit.write(move |deed| choose::change(deed, id, &hash)).await?))
         }
         Ok(_) => Ok(Err(errors)),
         Err(fault) => {

@@ -96,6 +96,7 @@ async fn a_person_changes_their_own_password_and_stays_in_here_alone() {
     let (here, elsewhere) = (world.signed_in(id), world.signed_in(id));
     assert!(here.get("/account/password").await.main().contains("Change your password"));
     for (old, new, fault) in [
+        ("", OTHER, "Enter the password that you have now"),
         ("wrong", OTHER, "This is not your password"),
         (PASSWORD, PASSWORD, "must differ from the old one"),
         (PASSWORD, "short", "at least 12 characters"),
