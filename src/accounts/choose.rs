@@ -11,7 +11,7 @@ use crate::store::{Db, fold};
 use crate::{Result, districts, schools};
 
 /// Words shorter than this are in many good passwords.
-const WORD_MIN: usize = 4;
+const WORD_MIN: usize = 3;
 
 /// Somebody who may choose a password, with the words that others would try first.
 #[derive(Debug)]
@@ -42,12 +42,15 @@ pub fn about(db: &mut Db, account: AccountId) -> Result<Vec<String>> {
     Ok(words(&texts))
 }
 
-/// Some texts, folded, and their words without the short ones.
+/// Some texts, folded, as a whole, in one piece and word by word, without the short words.
 pub fn words(texts: &[String]) -> Vec<String> {
     let folded: Vec<String> = texts.iter().map(|it| fold(it)).collect();
     let parts = folded.iter().flat_map(|it| it.split(|it: char| !it.is_alphanumeric()));
     let mut words: Vec<String> =
         parts.filter(|it| it.chars().count() >= WORD_MIN).map(str::to_owned).collect();
+    // As it is written into a password: in one piece.
+    let joined = |it: &String| it.chars().filter(|it| it.is_alphanumeric()).collect::<String>();
+    words.extend(folded.iter().map(joined));
     words.extend(folded);
     words.push("e4s".to_owned());
     words.sort();

@@ -1,7 +1,7 @@
 //! The pages about people, for administrators: the list, one person, and how a post ends.
 
 use actix_web::web::{Path, Query};
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use super::end::{EndForm, end};
@@ -166,13 +166,13 @@ impl Choice {
 
 #[derive(Serialize)]
 struct Tag {
-    text: String,
+    text: &'static str,
     colour: &'static str,
 }
 
 impl Tag {
-    fn of(text: impl Into<String>, colour: &'static str) -> Self {
-        Self { text: text.into(), colour }
+    fn of(text: &'static str, colour: &'static str) -> Self {
+        Self { text, colour }
     }
 
     /// What is amiss with a person.
@@ -183,21 +183,17 @@ impl Tag {
         let next = are(When::Ahead).map(|it| it.from_on).min();
         match (are(When::Now).count(), next) {
             (0, None) => tags.push(Self::of("No post", "grey")),
-            (0, Some(day)) => {
-                let told = format!("Begins on {}", calendar::long_date(day));
-                tags.push(Self::of(told, "grey"));
-            }
+            (0, Some(_)) => tags.push(Self::of("Not begun yet", "grey")),
             _ => {}
         }
         if let Some(told) = invitation(line, at).filter(|_| tags.is_empty() || next.is_some()) {
             let colour = if told == WAITING { "yellow" } else { "red" };
             tags.push(Self::of(told, colour));
         }
-        let month = |day: chrono::NaiveDate| (day.year(), day.month());
-        let mut ends: Vec<_> = are(When::Now).filter_map(|it| it.until_on).collect();
-        ends.retain(|it| month(*it) == month(today));
-        if let Some(day) = ends.iter().min() {
-            tags.push(Self::of(format!("Ends on {}", calendar::long_date(*day)), "orange"));
+        let month = |day: NaiveDate| (day.year(), day.month());
+        let mut ends = are(When::Now).filter_map(|it| it.until_on);
+        if ends.any(|it| month(it) == month(today)) {
+            tags.push(Self::of("Ends this month", "orange"));
         }
         tags
     }
@@ -245,7 +241,7 @@ impl ListRow {
             href: format!("/admin/people/{}", line.person.id),
             name: line.person.name.clone(),
             email: line.person.email.clone(),
-            posts: current.map(|it| PostRow::of(it, names).words()).collect(),
+            posts: current.map(|it| in_a_line(it, names, today)).collect(),
             tags: Tag::amiss(line, at),
         }
     }
@@ -314,14 +310,21 @@ impl PostRow {
             until,
         }
     }
+}
 
-    fn words(&self) -> String {
-        if self.at.is_empty() {
-            self.role.to_owned()
-        } else {
-            format!("{}, {}", self.role, self.at)
-        }
-    }
+/// A post in one line: what, where, and the day on which it begins or ends, if there is one ahead.
+fn in_a_line(tenure: &Tenure, names: &Names, today: NaiveDate) -> String {
+    let school = tenure.post.school.and_then(|it| names.schools.get(&it));
+    let team = tenure.post.team.and_then(|it| names.teams.get(&it));
+    let from = (tenure.from_on > today).then(|| calendar::long_date(tenure.from_on));
+    let until = tenure.until_on.map(calendar::long_date);
+    let parts = [
+        Some(tenure.post.role.title().to_owned()),
+        school.or(team).cloned(),
+        from.map(|it| format!("from {it}")),
+        until.map(|it| format!("until {it}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl PersonPage {
