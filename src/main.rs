@@ -12,8 +12,10 @@ use e4s::config::Settings;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
+mod journal_command;
 
 use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
+use journal_command::JournalCommand;
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -64,6 +66,9 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
+    /// The journal of concerns: a second place, in case the database loses one.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -90,6 +95,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
             let portal = ready(settings()?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -106,6 +112,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Work => {
             let portal = ready(settings()?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -120,6 +127,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Journal(command) => journal_command::run(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

@@ -23,12 +23,18 @@ pub mod move_on;
 pub mod open;
 pub mod redirect;
 
+pub mod keep;
+pub mod reconcile;
+pub mod restore;
+pub mod verify;
+
 pub mod answers;
 mod names;
 
 mod draft_queries;
 mod found_pages;
 mod gate_pages;
+mod keep_queries;
 pub mod pages;
 pub mod policy;
 pub mod queries;
@@ -39,7 +45,7 @@ mod step_pages;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, Actor};
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::schema::concerns;
@@ -262,4 +268,11 @@ pub struct Step {
     pub status: Status,
     /// What was asked, answered or explained, for its reporter to read. May be empty.
     pub words: String,
+}
+
+impl Step {
+    /// True if the service itself put the concern back (`restore`): a step that nobody else takes.
+    pub fn is_restoring(&self) -> bool {
+        self.status == Status::Submitted && self.by == Actor::house().id
+    }
 }

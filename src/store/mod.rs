@@ -4,12 +4,15 @@
 //! fail or lose updates when several people write at once.
 
 mod engine;
+mod frames;
 mod ids;
+pub mod journal;
+mod journal_files;
 pub mod schema;
 mod text_enum;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
@@ -21,6 +24,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use frames::Row;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
@@ -28,6 +32,8 @@ pub(crate) use text_enum::text_enum;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const TRIES_MAX: u32 = 30;
+/// Nobody waits longer than this for their turn to write. It is less than what proxies wait for a page.
+const WAIT_MAX: Duration = Duration::from_secs(15);
 const READERS_SQLITE: u32 = 4;
 const CONNECTIONS_POSTGRES: u32 = 8;
 
@@ -99,13 +105,15 @@ impl Store {
     ///
     /// PostgreSQL runs the change serializably and may ask for it again, so `change` does nothing but use `db`.
     pub fn write<T>(&self, mut change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
-        let _turn = self.turn.as_ref().map(|it| it.lock());
+        let began = Instant::now();
+        let turn = self.turn.as_ref().map(|it| it.try_lock_for(WAIT_MAX).ok_or(Error::Crowded));
+        let _turn = turn.transpose()?;
         let db = &mut *self.writers.get()?;
         let mut tries = 1;
         loop {
             match attempt(db, &mut change) {
                 Err(error) if is_collision(&error) => {
-                    if tries == TRIES_MAX {
+                    if tries == TRIES_MAX || began.elapsed() >= WAIT_MAX {
                         return Err(Error::Crowded);
                     }
                     let [jitter] = random_bytes::<1>();

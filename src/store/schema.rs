@@ -60,6 +60,7 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
 diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
@@ -97,5 +98,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_steps,
     letters,
     rhythms,
+    reconciliations,
     audit,
 );

@@ -206,6 +206,17 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- How the journal of concerns and the database last compared, for each machine that has a journal.
+CREATE TABLE reconciliations (
+    host TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL,
+    full_at TIMESTAMP NOT NULL,
+    records BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    lacking BIGINT NOT NULL,
+    damaged BIGINT NOT NULL
+);
+
 -- Who did what to which record. Never changed, never deleted.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
