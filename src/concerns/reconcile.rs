@@ -83,8 +83,7 @@ fn is_due(last: &Reconciliation, now: NaiveDateTime) -> bool {
 fn add(portal: &Portal, since: Option<NaiveDateTime>, now: NaiveDateTime) -> Result<usize> {
     let (mut added, mut after) = (0, None);
     loop {
-        let page =
-            portal.store.read(|db| keep_queries::raised_since(db, since, after, PAGE))?;
+        let page = portal.store.read(|db| keep_queries::raised_since(db, since, after, PAGE))?;
         let Some(last) = page.last() else { return Ok(added) };
         after = Some(*last);
         let ids = page.into_iter().map(|(_, id)| id);

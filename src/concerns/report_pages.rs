@@ -147,7 +147,10 @@ async fn is_kept(visit: &Visit, id: ConcernId) -> bool {
     let kept = web::block(move || keep(&app, id)).await.map_err(Error::from).flatten();
     if let Err(error) = &kept {
         let cause: &dyn std::error::Error = error;
-        tracing::error!(error = cause, "a concern was not acknowledged: the journal does not have it");
+        tracing::error!(
+            error = cause,
+            "a concern was not acknowledged: the journal does not have it"
+        );
     }
     kept.is_ok()
 }

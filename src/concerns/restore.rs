@@ -112,8 +112,7 @@ fn reporter(deed: &mut Deed, record: &Record, school: Urn) -> Result<Option<Acco
     {
         return Ok(Some(by));
     }
-    let leads =
-        accounts::queries::holders(deed.db, deed.today(), Role::Dsl, None, Some(school))?;
+    let leads = accounts::queries::holders(deed.db, deed.today(), Role::Dsl, None, Some(school))?;
     Ok(leads.first().copied())
 }
 

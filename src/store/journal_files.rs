@@ -39,6 +39,9 @@ impl Open {
             if given_up.contains(&path) {
                 continue;
             }
+            if path.exists() && !path.is_file() {
+                continue;
+            }
             let mut options = OpenOptions::new();
             let file = options.read(true).append(true).create(true).mode(0o600).open(&path)?;
             match file.try_lock() {
@@ -90,7 +93,7 @@ pub(super) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|it| it == "journal") {
+        if path.extension().is_some_and(|it| it == "journal") && path.is_file() {
             found.push(path);
         }
     }
@@ -113,7 +116,8 @@ pub(super) fn read(path: &Path, from: u64) -> io::Result<Vec<u8>> {
 /// The name of this machine, in small letters and digits.
 pub(super) fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let known = |it: char| (it.is_ascii_alphanumeric() || it == '-').then(|| it.to_ascii_lowercase());
+    let known =
+        |it: char| (it.is_ascii_alphanumeric() || it == '-').then(|| it.to_ascii_lowercase());
     let name: String = name.trim().chars().filter_map(known).take(60).collect();
     if name.is_empty() { "host".to_owned() } else { name }
 }

@@ -27,7 +27,18 @@ pub struct Shire {
 
 impl Shire {
     pub fn new() -> Self {
-        let world = World::new();
+        Self::in_world(World::new())
+    }
+
+    /// On SQLite, whatever the others are on.
+    pub fn on_sqlite() -> Self {
+        Self::in_world(World::with(|settings| {
+            let file = settings.keys.with_file_name("e4s.db");
+            settings.database = format!("sqlite:{}", file.display());
+        }))
+    }
+
+    fn in_world(world: World) -> Self {
         let from = NaiveDate::from_ymd_opt(2024, 4, 1).expect("a date");
         let file = Path::new("tests/data/areas.geojson");
         import_boundaries::import(&world.portal, file, from, &mut |_| {}).expect("areas");
