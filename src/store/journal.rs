@@ -26,6 +26,8 @@ pub struct Journal {
     state: Mutex<State>,
     synced: Condvar,
     index: Mutex<Index>,
+    /// Held by whoever reads: one at a time.
+    reading: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -48,6 +50,8 @@ struct Batch {
 #[derive(Default)]
 struct Index {
     known: HashSet<Row>,
+    /// Those of them that this process has appended since it began to read.
+    late: Vec<Row>,
     /// Up to where each file was read.
     read: BTreeMap<PathBuf, u64>,
     /// Rows that are still to be compared with the database.
@@ -99,6 +103,7 @@ impl Journal {
             state: Mutex::default(),
             synced: Condvar::new(),
             index: Mutex::default(),
+            reading: Mutex::default(),
         })
     }
 
@@ -131,7 +136,11 @@ impl Journal {
         let outcome = self.wait(&mut state, &batch);
         drop(state);
         outcome.map_err(|problem| unusable(&batch.path, &problem))?;
-        self.index.lock().known.extend(records.iter().map(|it| it.0));
+        let mut index = self.index.lock();
+        for (row, _) in records {
+            index.known.insert(*row);
+            index.late.push(*row);
+        }
         Ok(())
     }
 
@@ -198,26 +207,27 @@ impl Journal {
     }
 
     /// Reads what has come to the journal since it was read before, by whichever process; everything, if `from_start`.
+    /// Nobody who appends meanwhile waits for it.
     pub fn read_on(&self, from_start: bool) -> Result<News> {
-        let mut index = self.index.lock();
-        if from_start {
-            *index = Index::default();
-        }
+        let _one_at_a_time = self.reading.lock();
+        let mut read = {
+            let mut index = self.index.lock();
+            index.late.clear();
+            if from_start { BTreeMap::new() } else { index.read.clone() }
+        };
+        let (mut rows, mut damage) = (Vec::new(), Vec::new());
         for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
-            let from = index.read.get(&path).copied().unwrap_or_default();
+            let from = read.get(&path).copied().unwrap_or_default();
             let bytes = files::read(&path, from).map_err(|error| unusable(&path, &error))?;
             let mut end = 0;
             for piece in pieces(&bytes) {
                 match piece {
                     Piece::Whole { row, end: to, .. } => {
-                        index.known.insert(row);
-                        index.fresh.push(row);
+                        rows.push(row);
                         end = to;
                     }
                     Piece::Damaged { at, length } => {
-                        let damage = Damage::of(&path, (from, at), length);
-                        tracing::error!(%damage, "the journal is damaged");
-                        index.damage.push(damage);
+                        damage.push(Damage::of(&path, (from, at), length));
                         end = at + length;
                     }
                     Piece::Torn { .. } => {
@@ -225,8 +235,17 @@ impl Journal {
                     }
                 }
             }
-            index.read.insert(path, from.saturating_add(files::long(end)));
+            read.insert(path, from.saturating_add(files::long(end)));
         }
+        let mut index = self.index.lock();
+        if from_start {
+            let late = std::mem::take(&mut index.late);
+            *index = Index { known: late.into_iter().collect(), ..Index::default() };
+        }
+        index.read = read;
+        index.known.extend(&rows);
+        index.fresh.extend(rows);
+        index.damage.extend(damage);
         let (count, damage) = (index.known.len(), index.damage.clone());
         Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
     }

@@ -203,13 +203,30 @@ async fn a_lost_concern_comes_back_as_it_was_raised_once_and_its_team_is_told() 
     let reference: String =
         world.look(|db| Ok(concerns::table.select(concerns::reference).first(db)?));
     let before = lead.get(&concern).await.main();
+    let draft: String =
+        world.look(|db| Ok(concerns::table.select(concerns::draft_id).first(db)?));
     lose(world, id(&concern));
     assert_eq!(lead.get(&concern).await.status, 404);
+    // An older database has it as it was before it was sent.
+    world.house(|deed| {
+        diesel::insert_into(drafts::table)
+            .values((
+                drafts::id.eq(&draft),
+                drafts::account_id.eq(lead.id),
+                drafts::school_urn.eq(shire.school),
+                drafts::answers.eq(""),
+                drafts::begun_at.eq(deed.at),
+                drafts::saved_at.eq(deed.at),
+            ))
+            .execute(deed.db)?;
+        Ok(())
+    });
     world.later(TimeDelta::minutes(10));
 
     assert_eq!(restored(world).back, [reference.clone()]);
     let again = restored(world);
     assert_eq!((again.back.len(), again.left.len(), shire.count()), (0, 0, 1));
+    assert_eq!(sent(&lead, &format!("/concerns/drafts/{draft}")).await, concern);
     let page = lead.get(&concern).await.main();
     for said in ["Riverside Park shelter", "Pupils buy vapes", &reference] {
         assert!(before.contains(said) && page.contains(said), "{said}: {page}");
