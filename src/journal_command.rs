@@ -25,8 +25,12 @@ pub fn run(
     let is_well = match command {
         JournalCommand::Verify => {
             let found = verify::verify(portal)?;
-            found.notes.iter().for_each(|it| say(&format!("note: {it}")));
-            found.faults.iter().for_each(|it| complain(it));
+            for note in &found.notes {
+                say(&format!("note: {note}"));
+            }
+            for fault in &found.faults {
+                complain(fault);
+            }
             say(&format!(
                 "{} files, {} records of {} concerns; {} concerns in the database; {} faults",
                 found.files,
@@ -39,8 +43,12 @@ pub fn run(
         }
         JournalCommand::Restore => {
             let restored = restore::restore(portal)?;
-            restored.back.iter().for_each(|it| say(&format!("put back: {it}")));
-            restored.left.iter().for_each(|it| complain(&format!("not put back: {it}")));
+            for reference in &restored.back {
+                say(&format!("put back: {reference}"));
+            }
+            for fault in &restored.left {
+                complain(&format!("not put back: {fault}"));
+            }
             let (back, left) = (restored.back.len(), restored.left.len());
             say(&format!("{back} concerns put back, {left} left"));
             restored.left.is_empty()

@@ -132,7 +132,7 @@ impl Journal {
         }
         let mut state = self.state.lock();
         self.ready(&mut state, day)?;
-        let batch = self.write(&mut state, &bytes)?;
+        let batch = state.write(&bytes)?;
         let outcome = self.wait(&mut state, &batch);
         drop(state);
         outcome.map_err(|problem| unusable(&batch.path, &problem))?;
@@ -155,25 +155,6 @@ impl Journal {
         let open = Open::own(&self.folder, (&self.host, day), &state.given_up);
         state.open = Some(open.map_err(|error| unusable(&self.folder, &error))?);
         Ok(())
-    }
-
-    fn write(&self, state: &mut State, bytes: &[u8]) -> Result<Arc<Batch>> {
-        let open = state.open.as_mut().ok_or(Error::Stopped)?;
-        if let Err(error) = (&*open.file).write_all(bytes) {
-            let (problem, path) = (unusable(&open.path, &error), open.path.clone());
-            // Half a frame would be in the way of the next one.
-            if open.file.set_len(open.length).is_err() {
-                state.given_up.insert(path);
-                state.open = None;
-            }
-            return Err(problem);
-        }
-        open.length = open.length.saturating_add(files::long(bytes.len()));
-        let batch = state.batch.get_or_insert_with(|| {
-            let (file, path) = (Arc::clone(&open.file), open.path.clone());
-            Arc::new(Batch { file, path, outcome: OnceLock::new() })
-        });
-        Ok(Arc::clone(batch))
     }
 
     /// Waits until the batch is synced. Whoever finds nobody at it syncs it, for everybody in it.
@@ -285,6 +266,28 @@ impl Journal {
             }
         }
         Ok(remains)
+    }
+}
+
+impl State {
+    /// Writes behind what is there, and joins those who wait for the next sync.
+    fn write(&mut self, bytes: &[u8]) -> Result<Arc<Batch>> {
+        let open = self.open.as_mut().ok_or(Error::Stopped)?;
+        if let Err(error) = (&*open.file).write_all(bytes) {
+            let (problem, path) = (unusable(&open.path, &error), open.path.clone());
+            // Half a frame would be in the way of the next one.
+            if open.file.set_len(open.length).is_err() {
+                self.given_up.insert(path);
+                self.open = None;
+            }
+            return Err(problem);
+        }
+        open.length = open.length.saturating_add(files::long(bytes.len()));
+        let batch = self.batch.get_or_insert_with(|| {
+            let (file, path) = (Arc::clone(&open.file), open.path.clone());
+            Arc::new(Batch { file, path, outcome: OnceLock::new() })
+        });
+        Ok(Arc::clone(batch))
     }
 }
 

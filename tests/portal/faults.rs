@@ -140,6 +140,7 @@ impl Board {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures of a long run")]
 fn nothing_that_was_called_sent_is_lost_when_the_server_is_killed_while_many_file() {
     let kills = std::env::var("E4S_FAULT_KILLS").map_or(20, |it| it.parse().expect("a number"));
     let ready = ready(CLIENTS, kills + 2);
@@ -207,15 +208,12 @@ fn a_disk_that_is_full_is_said_and_what_was_not_called_sent_can_be_sent_again() 
     let mut refused = Vec::new();
     for draft in drafts {
         let came = address.post(token, &Ready::check(*draft)).expect("an answer");
-        match acknowledged(&came) {
-            Some(concern) => {
-                sent.insert(*draft, concern);
-            }
-            None => {
-                assert_eq!(came.status, 503, "{came:?}");
-                assert!(came.body.contains("Send it again"), "{}", came.body);
-                refused.push(*draft);
-            }
+        if let Some(concern) = acknowledged(&came) {
+            sent.insert(*draft, concern);
+        } else {
+            assert_eq!(came.status, 503, "{came:?}");
+            assert!(came.body.contains("Send it again"), "{}", came.body);
+            refused.push(*draft);
         }
     }
     assert!(!sent.is_empty() && !refused.is_empty(), "{} sent", sent.len());

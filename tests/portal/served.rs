@@ -152,7 +152,8 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
