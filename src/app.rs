@@ -19,6 +19,7 @@ use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::districts::AtlasCache;
 use crate::seal::Keyring;
+use crate::store::journal::Journal;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
@@ -43,6 +44,8 @@ pub struct Portal {
     pub store: Store,
     /// What seals and opens free text.
     pub keys: Arc<Keyring>,
+    /// The second place for concerns.
+    pub journal: Journal,
     pub clock: Clock,
     pub templates: Tera,
     pub assets: Assets,
@@ -68,6 +71,7 @@ impl Portal {
         Ok(Self {
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
+            journal: Journal::open(&settings.journal)?,
             shelf: Shelf::new(settings.curriculum.clone()),
             settings,
             clock,

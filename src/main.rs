@@ -12,9 +12,11 @@ use e4s::config::Settings;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
+mod journal_command;
 mod key_commands;
 
 use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use journal_command::JournalCommand;
 use key_commands::KeysCommand;
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
@@ -72,6 +74,9 @@ enum Command {
     /// The keys that seal free text.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The journal of concerns: a second place, in case the database loses one.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -98,6 +103,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
             let portal = ready(for_service(settings()?)?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -114,6 +120,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Work => {
             let portal = ready(for_service(settings()?)?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -136,6 +143,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Keys(KeysCommand::EscrowCheck { identity }) => {
             key_commands::escrow_check(ready(settings()?)?.get_ref(), &identity)
         }
+        Command::Journal(command) => journal_command::run(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

@@ -43,6 +43,7 @@ text_enum! {
         ConcernAnswered = "concern-answered",
         ConcernRedirected = "concern-redirected",
         ConcernLinked = "concern-linked",
+        ConcernRestored = "concern-restored",
         ContextOpened = "context-opened",
         ContextRead = "context-read",
         ContextMoved = "context-moved",

@@ -11,12 +11,15 @@
 
 mod engine;
 mod fold;
+mod frames;
 mod ids;
+pub mod journal;
+mod journal_files;
 pub mod schema;
 mod text_enum;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
@@ -29,6 +32,7 @@ use crate::{Error, Result};
 use engine::{Access, Engine};
 
 pub use fold::fold;
+pub use frames::Row;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
@@ -38,6 +42,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Taken before the first question of a change: a snapshot that is older than the lock would collide all the same.
 const TURN_POSTGRES: &str = "LOCK TABLE audit_heads IN SHARE ROW EXCLUSIVE MODE";
 const TRIES_MAX: u32 = 30;
+/// Nobody waits longer than this for their turn to write. It is less than what proxies wait for a page.
+const WAIT_MAX: Duration = Duration::from_secs(15);
 const READERS_SQLITE: u32 = 4;
 const CONNECTIONS_POSTGRES: u32 = 8;
 
@@ -111,13 +117,14 @@ impl Store {
     /// PostgreSQL runs the change serializably and may ask for it again (when somebody wrote without taking a turn), so
     /// `change` does nothing but use `db`.
     pub fn write<T>(&self, mut change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
-        let _turn = self.turn.lock();
+        let began = Instant::now();
+        let _turn = self.turn.try_lock_for(WAIT_MAX).ok_or(Error::Crowded)?;
         let db = &mut *self.writers.get()?;
         let mut tries = 1;
         loop {
             match attempt(db, &mut change) {
                 Err(error) if is_collision(&error) => {
-                    if tries == TRIES_MAX {
+                    if tries == TRIES_MAX || began.elapsed() >= WAIT_MAX {
                         return Err(Error::Crowded);
                     }
                     let [jitter] = random_bytes::<1>();

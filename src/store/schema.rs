@@ -64,6 +64,7 @@ diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Times
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
+diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -103,6 +104,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     forgotten,
     rhythms,
+    reconciliations,
     audit,
     audit_heads,
 );

@@ -211,6 +211,17 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- How the journal of concerns and the database last compared, for each machine that has a journal.
+CREATE TABLE reconciliations (
+    host TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL,
+    full_at TIMESTAMP NOT NULL,
+    records BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    lacking BIGINT NOT NULL,
+    damaged BIGINT NOT NULL
+);
+
 -- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
 CREATE TABLE tickets (
     id TEXT PRIMARY KEY NOT NULL,
