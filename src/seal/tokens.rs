@@ -14,13 +14,13 @@ impl Keyring {
     /// generation is kept, so that a younger root key changes nothing for words that are on their way.
     pub fn token(&self, purpose: &str, id: &str) -> Result<(u32, SecretString)> {
         let (generation, root) = self.youngest();
-        Ok((generation, word(root, purpose, id)?))
+        Ok((generation, word(&root, purpose, id)?))
     }
 
     /// The same word again.
     pub fn token_of(&self, generation: u32, purpose: &str, id: &str) -> Result<SecretString> {
         let root = self.root(generation).ok_or(Error::Corrupt("a root key is missing"))?;
-        word(root, purpose, id)
+        word(&root, purpose, id)
     }
 }
 

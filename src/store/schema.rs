@@ -34,9 +34,9 @@ diesel::table! {
         answers -> Text,
     }
 }
-diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
 diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
-diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
+diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
@@ -62,7 +62,8 @@ diesel::table! {
 diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
 diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
-diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
+diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
+diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -103,4 +104,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     forgotten,
     rhythms,
     audit,
+    audit_heads,
 );

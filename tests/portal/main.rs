@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod cells;
 mod components;
 mod concern_lists;
@@ -18,13 +19,18 @@ mod meetings;
 mod passwords;
 mod people;
 mod places;
+mod planted;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod schools;
+mod sealing;
+mod search;
 mod shire;
 mod steer;
 mod tickets;
 mod tidy;
+mod trail;
 mod triage;
 mod world;
