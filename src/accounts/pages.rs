@@ -69,7 +69,7 @@ async fn submit(
                 &visitor,
                 &request,
                 &form,
-                "The e-mail address and the password do not match. If you have forgotten your password, ask the person who looks after accounts",
+                "The e-mail address and the password do not match",
             );
         }
         Err(Error::TooMany) => {
