@@ -14,8 +14,7 @@ use e4s::{calendar, demo, seal, serve, worker};
 mod commands;
 mod key_commands;
 
-use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
-use key_commands::KeysCommand;
+use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -68,7 +67,10 @@ enum Command {
     Curriculum(CurriculumCommand),
     /// The keys that seal free text.
     #[command(subcommand)]
-    Keys(KeysCommand),
+    Keys(key_commands::KeysCommand),
+    /// The audit log: whether it is whole, and where each of its chains ends.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -125,13 +127,10 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
-        Command::Keys(KeysCommand::Init { identity }) => {
-            key_commands::init(&settings()?, identity.as_deref())
+        Command::Keys(command) => {
+            key_commands::run(&command, settings, |it| Ok(ready(it)?.into_inner()))
         }
-        Command::Keys(KeysCommand::Rotate) => key_commands::rotate(ready(settings()?)?.get_ref()),
-        Command::Keys(KeysCommand::EscrowCheck { identity }) => {
-            key_commands::escrow_check(ready(settings()?)?.get_ref(), &identity)
-        }
+        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

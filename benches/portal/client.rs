@@ -26,6 +26,7 @@ impl Client {
         ))
     }
 
+    /// As somebody who is signed in.
     pub fn get_as(&mut self, path: &str, cookie: &str) -> Answer {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n"))
     }

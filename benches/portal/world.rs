@@ -12,7 +12,6 @@ use e4s::concerns::DraftId;
 use e4s::concerns::draft;
 use e4s::concerns::steps::ReportStep;
 use e4s::config::Settings;
-use e4s::deed::Deed;
 use e4s::districts::{import_boundaries, import_teams};
 use e4s::schools::{Urn, import_gias};
 

@@ -277,7 +277,6 @@ where
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 mod tests {
     use super::*;
 

@@ -3,6 +3,8 @@
 
 mod access;
 mod accounts;
+mod audit;
+mod cells;
 mod components;
 mod concern_lists;
 mod contexts;
@@ -17,6 +19,7 @@ mod meetings;
 mod places;
 mod planted;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod schools;
@@ -25,5 +28,6 @@ mod search;
 mod shire;
 mod steer;
 mod tidy;
+mod trail;
 mod triage;
 mod world;
