@@ -15,6 +15,7 @@ mod commands;
 mod key_commands;
 
 use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use key_commands::KeysCommand;
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -65,12 +66,12 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
-    /// The keys that seal free text.
-    #[command(subcommand)]
-    Keys(key_commands::KeysCommand),
     /// The audit log: whether it is whole, and where each of its chains ends.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The keys that seal free text.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -127,10 +128,10 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Keys(command) => {
             key_commands::run(&command, settings, |it| Ok(ready(it)?.into_inner()))
         }
-        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

@@ -44,9 +44,9 @@ text_enum! {
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
-        KeysRotated = "keys-rotated",
         LogRead = "log-read",
         LogExported = "log-exported",
+        KeysRotated = "keys-rotated",
     }
 }
 
