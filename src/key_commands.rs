@@ -42,8 +42,8 @@ pub fn run(
     let settings = settings()?;
     match command {
         KeysCommand::Init { identity } => init(&settings, identity.as_deref()),
-        KeysCommand::Rotate => rotate(&*ready(settings)?),
-        KeysCommand::EscrowCheck { identity } => escrow_check(ready(settings)?.get_ref(), identity),
+        KeysCommand::Rotate => rotate(&ready(settings)?),
+        KeysCommand::EscrowCheck { identity } => escrow_check(&ready(settings)?, identity),
     }
 }
 
