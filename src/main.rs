@@ -136,12 +136,8 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
         Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
-        Command::Keys(KeysCommand::Init { identity }) => {
-            key_commands::init(&settings()?, identity.as_deref())
-        }
-        Command::Keys(KeysCommand::Rotate) => key_commands::rotate(ready(settings()?)?.get_ref()),
-        Command::Keys(KeysCommand::EscrowCheck { identity }) => {
-            key_commands::escrow_check(ready(settings()?)?.get_ref(), &identity)
+        Command::Keys(command) => {
+            key_commands::run(&command, settings, |it| Ok(ready(it)?.into_inner()))
         }
         Command::Journal(command) => journal_command::run(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
