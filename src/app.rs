@@ -24,7 +24,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    web as http,
+    upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -266,6 +266,7 @@ pub fn routes() -> Routes {
         .and(meetings::pages::routes())
         .and(digests::pages::routes())
         .and(mail::pages::routes())
+        .and(upkeep::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -12,6 +12,7 @@ use e4s::config::Settings;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
+mod upkeep_commands;
 
 use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
 
@@ -64,6 +65,25 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
+    /// Look at settings, keys, disks, mail, backups and cover; say what is amiss. Fails when something is broken.
+    Doctor,
+    /// Put database, journal and keys into one file, sealed to the offline recipient, while the service goes on.
+    Backup {
+        folder: PathBuf,
+        /// Keep so many of the newest backups in the folder, and remove older ones.
+        #[arg(long, value_name = "N")]
+        keep: Option<usize>,
+    },
+    /// Bring a backup back to where nothing is, and check it.
+    Restore {
+        file: PathBuf,
+        /// The offline identity that belongs to the setting `escrow`.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+        /// Restore into this folder, instead of where the settings say.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
     /// List every route: method, path, policy.
     Routes,
 }
@@ -120,6 +140,13 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Doctor => Ok(upkeep_commands::doctor(settings())),
+        Command::Backup { folder, keep } => {
+            upkeep_commands::backup(ready(settings()?)?.get_ref(), &folder, keep)
+        }
+        Command::Restore { file, identity, into } => {
+            upkeep_commands::restore(settings()?, (&file, &identity, into.as_deref()))
+        }
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

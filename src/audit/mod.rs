@@ -37,6 +37,8 @@ text_enum! {
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
+        BackupMade = "backup-made",
+        Restored = "restored",
     }
 }
 

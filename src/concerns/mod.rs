@@ -21,6 +21,7 @@ pub mod link;
 pub mod list;
 pub mod move_on;
 pub mod open;
+pub mod prove;
 pub mod redirect;
 
 pub mod answers;

@@ -3,6 +3,7 @@
 //! `read` looks, `write` changes. There is no other way in, and `write` is the only transaction: ordinary ones
 //! fail or lose updates when several people write at once.
 
+mod copy;
 mod engine;
 mod ids;
 pub mod schema;
@@ -21,6 +22,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
@@ -88,6 +90,12 @@ impl Store {
             Db::Sqlite(db) => db.has_pending_migration(SQLITE),
         };
         behind.map_err(|error| Error::Database(Failure::QueryBuilderError(error)))
+    }
+
+    /// The engine, its version and its settings, in words.
+    pub fn about(&self) -> Result<String> {
+        engine::about(&mut *self.readers.get()?)
+            .map_err(|error| Error::Unreachable(error.to_string()))
     }
 
     /// Looks, without changing anything.

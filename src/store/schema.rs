@@ -60,6 +60,8 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { heartbeats (name) { name -> Text, at -> Timestamp, } }
+diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
@@ -97,5 +99,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_steps,
     letters,
     rhythms,
+    heartbeats,
+    backups,
     audit,
 );

@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod backup;
 mod components;
 mod concern_lists;
 mod contexts;
@@ -11,6 +12,7 @@ mod curriculum_pages;
 mod diary;
 mod digests;
 mod districts;
+mod doctor;
 mod gate;
 mod mail;
 mod meetings;

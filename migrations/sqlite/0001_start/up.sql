@@ -206,6 +206,18 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- What the service says of its own running: that its worker lives, and the backups that were made.
+CREATE TABLE heartbeats (
+    name TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL
+);
+CREATE TABLE backups (
+    file TEXT PRIMARY KEY NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    folder TEXT NOT NULL,
+    bytes BIGINT NOT NULL
+);
+
 -- Who did what to which record. Never changed, never deleted.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
