@@ -106,7 +106,9 @@ pub(super) fn house(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let cover = holders(&posts, today);
     let count = |role| cover.get(&(role, None, None)).map_or(0, BTreeSet::len);
     let (county, admins) = (count(Role::County), count(Role::Admin));
-    let says = format!("{county} with the county’s post, {admins} administrators.");
+    let leads = if county == 1 { "lead" } else { "leads" };
+    let others = if admins == 1 { "administrator" } else { "administrators" };
+    let says = format!("{county} county {leads}, {admins} {others}.");
     Ok(if county < 1 || admins < 2 {
         let told =
             "Have at least one county lead, and two administrators: some things take two people.";

@@ -16,16 +16,13 @@ pub fn routes() -> Routes {
 async fn show(visit: Visit) -> Result<Page> {
     let (app, now) = (visit.app.clone(), (visit.app.clock)());
     let findings = web::block(move || doctor::examine(&app, now)).await?;
+    // What is broken comes first.
+    let of = |state| findings.iter().filter(move |it| it.state == state).map(Row::of);
     let page = DoctorPage {
         at: calendar::moment(now),
         summary: summary(&findings),
-        is_fine: findings.iter().all(|it| it.state == State::Fine),
-        // What needs somebody comes first.
-        rows: [State::Broken, State::Attend, State::Fine]
-            .iter()
-            .flat_map(|state| findings.iter().filter(move |it| it.state == *state))
-            .map(Row::of)
-            .collect(),
+        amiss: of(State::Broken).chain(of(State::Attend)).collect(),
+        fine: of(State::Fine).collect(),
     };
     visit.page("upkeep/doctor.html", &page)
 }
@@ -52,8 +49,8 @@ fn summary(findings: &[Finding]) -> String {
 struct DoctorPage {
     at: String,
     summary: String,
-    is_fine: bool,
-    rows: Vec<Row>,
+    amiss: Vec<Row>,
+    fine: Vec<Row>,
 }
 
 #[derive(Serialize)]

@@ -343,7 +343,7 @@ async fn an_administrator_reads_the_same_on_a_page_and_nobody_else_does() {
     let place = |text: &str| main.find(text).expect(text);
     assert!(place("Offline recipient") < place("Council’s name"), "what is broken comes first");
     assert_eq!(county.get("/admin/doctor").await.status, 403);
-    assert_eq!(world.get("/admin/doctor").await.path(), "/sign-in?back=admin/doctor");
+    assert_eq!(world.get("/admin/doctor").await.path(), "/sign-in");
 }
 
 /// `e4s doctor` in a folder of its own. What it printed, and whether it was content.
