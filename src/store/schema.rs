@@ -60,7 +60,7 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
-diesel::table! { heartbeats (name) { name -> Text, at -> Timestamp, } }
+diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 

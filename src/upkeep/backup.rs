@@ -56,7 +56,7 @@ pub fn backup(
         progress("the journal’s folder is not there: this backup is made without it");
         0
     };
-    progress(&format!("{keys} root keys and {journal} files of the journal are added"));
+    progress(&format!("root keys added: {keys}; files of the journal: {journal}"));
     let manifest = Manifest {
         made_at: at.format(MOMENT).to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -9,6 +9,6 @@ use crate::worker::Done;
 
 /// The chore.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
-    portal.store.write(|db| queries::beat(db, queries::WORKER, now))?;
+    portal.store.write(|db| queries::beat(db, queries::ALIVE, now))?;
     Ok(Done::nothing())
 }

@@ -10,8 +10,8 @@ use crate::schools::Urn;
 use crate::store::Db;
 use crate::store::schema::{audit, backups, heartbeats, posts, schools, team_areas, teams};
 
-/// The heart that a worker beats.
-pub const WORKER: &str = "worker";
+/// The heart that a worker beats every minute, whatever its clock says.
+pub const ALIVE: &str = "alive";
 /// More than any county has; a list is never without a limit.
 const ROWS_MAX: i64 = 50_000;
 
@@ -37,17 +37,17 @@ pub(super) struct Held {
 }
 
 pub(super) fn beat(db: &mut Db, name: &str, at: NaiveDateTime) -> Result<()> {
-    let beaten = diesel::update(heartbeats::table.find(name)).set(heartbeats::at.eq(at));
+    let beaten = diesel::update(heartbeats::table.find(name)).set(heartbeats::beat_at.eq(at));
     if beaten.execute(db)? == 0 {
         diesel::insert_into(heartbeats::table)
-            .values((heartbeats::name.eq(name), heartbeats::at.eq(at)))
+            .values((heartbeats::name.eq(name), heartbeats::beat_at.eq(at)))
             .execute(db)?;
     }
     Ok(())
 }
 
 pub(super) fn last_beat(db: &mut Db, name: &str) -> Result<Option<NaiveDateTime>> {
-    Ok(heartbeats::table.find(name).select(heartbeats::at).first(db).optional()?)
+    Ok(heartbeats::table.find(name).select(heartbeats::beat_at).first(db).optional()?)
 }
 
 pub(super) fn add_backup(db: &mut Db, made: &Made) -> Result<()> {

@@ -23,7 +23,7 @@ pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
 pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let what_to_do =
         "Start `e4s serve` (without --no-worker) or `e4s work`. Until then no letter leaves.";
-    let beat = portal.store.read(|db| queries::last_beat(db, queries::WORKER))?;
+    let beat = portal.store.read(|db| queries::last_beat(db, queries::ALIVE))?;
     Ok(match beat {
         None => Verdict::broken("No worker has ever run.", what_to_do),
         Some(at) if now - at > BEAT_WITHIN => Verdict::broken(

@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod backup;
+mod cells;
 mod components;
 mod concern_lists;
 mod contexts;

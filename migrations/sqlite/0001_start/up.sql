@@ -209,7 +209,7 @@ CREATE TABLE rhythms (
 -- What the service says of its own running: that its worker lives, and the backups that were made.
 CREATE TABLE heartbeats (
     name TEXT PRIMARY KEY NOT NULL,
-    at TIMESTAMP NOT NULL
+    beat_at TIMESTAMP NOT NULL
 );
 CREATE TABLE backups (
     file TEXT PRIMARY KEY NOT NULL,
