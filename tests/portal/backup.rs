@@ -203,6 +203,23 @@ fn a_backup_is_one_file_that_only_the_service_reads_and_nobody_without_the_ident
 }
 
 #[test]
+fn what_is_not_sealed_yet_is_in_a_folder_that_nobody_else_reads() {
+    let county = County::new();
+    let folder = county.path("backups");
+    let mut modes = Vec::new();
+    let mut look = |_: &str| {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let entry = entry.expect("an entry");
+            if entry.path().join("database.sqlite").exists() {
+                modes.push(entry.metadata().expect("a folder").permissions().mode() & 0o777);
+            }
+        }
+    };
+    backup::backup(&county.world.portal, &folder, None, &mut look).expect("a backup");
+    assert!(!modes.is_empty() && modes.iter().all(|it| *it == 0o700), "{modes:?}");
+}
+
+#[test]
 fn the_doctor_hears_of_backups_and_of_their_age() {
     let county = County::new();
     let state = || {
