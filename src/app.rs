@@ -24,7 +24,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    upkeep, web as http,
+    trail, upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -228,6 +228,8 @@ fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
     }
     if actor.is(Role::Admin) {
         places.push(("/admin", "Administration"));
+    } else if actor.is(Role::County) {
+        places.push(("/admin/audit", "Audit log"));
     }
     items(&places, path)
 }
@@ -266,6 +268,7 @@ pub fn routes() -> Routes {
         .and(meetings::pages::routes())
         .and(digests::pages::routes())
         .and(mail::pages::routes())
+        .and(trail::pages::routes())
         .and(upkeep::pages::routes())
 }
 

@@ -14,7 +14,7 @@ use e4s::{calendar, demo, seal, serve, worker};
 mod commands;
 mod upkeep_commands;
 
-use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
+use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -65,6 +65,9 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
+    /// The audit log: whether it is whole, and where each of its chains ends.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look at settings, keys, disks, mail, backups and cover; say what is amiss. Fails when something is broken.
     Doctor,
     /// Put database, journal and keys into one file, sealed to the offline recipient, while the service goes on.
@@ -140,6 +143,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Doctor => Ok(upkeep_commands::doctor(settings())),
         Command::Backup { folder, keep } => {
             upkeep_commands::backup(ready(settings()?)?.get_ref(), &folder, keep)

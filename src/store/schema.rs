@@ -60,9 +60,10 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
+diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
-diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -102,4 +103,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     heartbeats,
     backups,
     audit,
+    audit_heads,
 );

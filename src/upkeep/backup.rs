@@ -12,7 +12,7 @@ use super::queries::{self, Made};
 use super::scratch::Scratch;
 use super::{Progress, machine, unusable};
 use crate::app::Portal;
-use crate::audit::Event;
+use crate::audit::{Event, chain};
 use crate::config::Settings;
 use crate::{Error, Result, store};
 
@@ -42,6 +42,8 @@ pub fn backup(
     let scratch = Scratch::within(folder)?;
     let at = (portal.clock)();
 
+    // Before the copy: what ends here is in it.
+    let heads = portal.store.read(chain::heads)?;
     let (database, census) = store::copy(&settings.database, scratch.path())?;
     let rows: i64 = census.counts.values().sum();
     progress(&format!("the database is copied: {} tables, {rows} rows", census.counts.len()));
@@ -62,6 +64,7 @@ pub fn backup(
         program: env!("CARGO_PKG_VERSION").to_owned(),
         schema: census.schema,
         counts: census.counts,
+        audit_heads: heads.iter().map(ToString::to_string).collect(),
         settings: told(settings),
         ..Manifest::default()
     };

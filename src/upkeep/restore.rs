@@ -9,7 +9,7 @@ use super::bundle::{self, Manifest};
 use super::scratch::Scratch;
 use super::{Progress, unusable};
 use crate::app::{Clock, Portal};
-use crate::audit::Event;
+use crate::audit::{Event, chain::Head, verify::verify};
 use crate::config::Settings;
 use crate::store::{self, Census};
 use crate::{Error, Result, concerns};
@@ -78,6 +78,8 @@ pub fn restore(
     let is_behind = portal.store.is_behind()?;
     let mut opened = false;
     if !is_behind {
+        hold_log(&portal, &manifest)?;
+        progress("the audit log is whole, and the one of the backup");
         let keys = Arc::clone(&portal.keys);
         opened = portal.store.read(move |db| concerns::prove::newest_opens(db, &keys))?;
         let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
@@ -124,6 +126,21 @@ fn hold(manifest: &Manifest, found: &Census) -> Result<()> {
             return Err(Error::Unusable(format!(
                 "the restored table {table} has {there} rows, and the backup had {count}. Do not use it: take another \
                  backup"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The audit log against itself, and against where it ended when the backup was made.
+fn hold_log(portal: &Portal, manifest: &Manifest) -> Result<()> {
+    let kept: Vec<Head> = manifest.audit_heads.iter().filter_map(|it| Head::parse(it)).collect();
+    for walk in verify(&portal.store, &kept)? {
+        if let Some(broken) = walk.broken {
+            return Err(Error::Unusable(format!(
+                "everything is in place, but the audit log is broken: chain {}, {broken}. Keep this backup as it is, and \
+                 tell whoever answers for data protection",
+                walk.chain
             )));
         }
     }

@@ -130,6 +130,7 @@ async fn drill(county: &County, into: impl FnOnce(&Made) -> Restored) {
     assert!(restored.opened && !restored.is_behind && !restored.kept_journal);
     let manifest = restored.manifest.clone();
     assert_eq!(manifest.settings["council_name"], county.world.portal.settings.council_name);
+    assert!(manifest.audit_heads.iter().any(|it| it.starts_with("house ")), "the log’s ends");
     assert!(manifest.counts["concerns"] >= 20, "{:?}", manifest.counts);
 
     let world = again(county, restored);

@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod backup;
 mod cells;
 mod components;
@@ -19,11 +20,13 @@ mod mail;
 mod meetings;
 mod places;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod schools;
 mod shire;
 mod steer;
 mod tidy;
+mod trail;
 mod triage;
 mod world;

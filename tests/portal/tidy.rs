@@ -15,6 +15,7 @@ const SLICES: &[&[&str]] = &[
     &["contexts"],
     &["meetings"],
     &["digests"],
+    &["trail"],
     &["upkeep"],
 ];
 /// What knows no slice but the actor and the ids that a post consists of.
