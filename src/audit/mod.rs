@@ -46,7 +46,7 @@ text_enum! {
         LogRead = "log-read",
         LogExported = "log-exported",
         BackupMade = "backup-made",
-        Restored = "restored",
+        BackupRestored = "backup-restored",
     }
 }
 

@@ -83,7 +83,7 @@ pub fn restore(
         let keys = Arc::clone(&portal.keys);
         opened = portal.store.read(move |db| concerns::prove::newest_opens(db, &keys))?;
         let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-        portal.write_as_house(|deed| deed.record(Event::Restored, &name, None))?;
+        portal.write_as_house(|deed| deed.record(Event::BackupRestored, &name, None))?;
     }
     Ok(Restored { manifest, portal, kept_journal, opened, is_behind })
 }

@@ -142,7 +142,7 @@ async fn drill(county: &County, into: impl FnOnce(&Made) -> Restored) {
         assert_eq!(page.status, 200);
         assert!(page.body.contains(&format!("Lamps, lane {number}")), "the same words");
     }
-    assert!(world.audit().contains(&"restored".to_owned()));
+    assert!(world.audit().contains(&"backup-restored".to_owned()));
     let next = world.concern(&lead, team, "Filed afterwards");
     assert_eq!(lead.get(&format!("/concerns/{next}")).await.status, 200, "life goes on");
 }
@@ -364,6 +364,24 @@ fn a_restore_never_writes_over_anything() {
     let restored = county.restore(&made, "half").expect("restored");
     assert!(restored.kept_journal);
     assert_eq!(fs::read(county.path("half/journal/survived")).expect("there"), b"younger");
+}
+
+#[test]
+fn a_log_that_was_changed_is_found_when_it_comes_back() {
+    let county = County::new();
+    filed(&county.world, 1);
+    county.world.house(|deed| {
+        for tampering in [
+            "DROP TRIGGER audit_is_not_changed",
+            "UPDATE audit SET subject = 'somebody else' WHERE place = 1",
+        ] {
+            diesel::sql_query(tampering).execute(deed.db)?;
+        }
+        Ok(())
+    });
+    let made = county.backup();
+    let said = county.restore(&made, "restored").err().expect("refused").to_string();
+    assert!(said.contains("the audit log is broken") && said.contains("place 1"), "{said}");
 }
 
 #[test]
