@@ -31,6 +31,7 @@ text_enum! {
         HelpLineChanged = "help-line-changed",
         DraftBegun = "draft-begun",
         DraftDiscarded = "draft-discarded",
+        ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
         ConcernAccepted = "concern-accepted",
@@ -45,6 +46,7 @@ text_enum! {
         RhythmChosen = "rhythm-chosen",
         LogRead = "log-read",
         LogExported = "log-exported",
+        KeysRotated = "keys-rotated",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }

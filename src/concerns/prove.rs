@@ -6,6 +6,6 @@ use crate::seal::Keyring;
 use crate::store::Db;
 
 /// Opens the newest concern of all. False if there is none.
-pub fn newest_opens(db: &mut Db, _keys: &Keyring) -> Result<bool> {
-    Ok(queries::newest(db)?.is_some())
+pub fn newest_opens(db: &mut Db, keys: &Keyring) -> Result<bool> {
+    Ok(queries::newest(db)?.map(|it| it.open(keys)).transpose()?.is_some())
 }

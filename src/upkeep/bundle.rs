@@ -135,15 +135,6 @@ fn header(bytes: u64) -> tar::Header {
     header
 }
 
-/// What an identity's file holds: the line that begins with `AGE-SECRET-KEY-1`.
-pub fn identity(path: &Path) -> Result<Identity> {
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
-    let text = zeroize::Zeroizing::new(text);
-    let line = text.lines().map(str::trim).find(|it| it.starts_with("AGE-SECRET-KEY-1"));
-    let told = "this is not an offline identity. It is the file that `e4s keys init --identity FILE` wrote";
-    line.and_then(|it| it.parse().ok()).ok_or_else(|| unusable(path, told))
-}
-
 /// Opens a backup into an empty folder, and checks every part.
 pub(super) fn unpack(path: &Path, identity: &Identity, folder: &Path) -> Result<Manifest> {
     let file = File::open(path).map_err(|error| unusable(path, error))?;

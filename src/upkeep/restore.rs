@@ -12,7 +12,7 @@ use crate::app::{Clock, Portal};
 use crate::audit::{Event, chain::Head, verify::verify};
 use crate::config::Settings;
 use crate::store::{self, Census};
-use crate::{Error, Result, concerns};
+use crate::{Error, Result, concerns, seal};
 
 /// What was brought back, and checked.
 pub struct Restored {
@@ -43,7 +43,7 @@ pub fn restore(
     clock: Clock,
     progress: Progress,
 ) -> Result<Restored> {
-    let identity = bundle::identity(identity)?;
+    let identity = seal::read_identity(identity)?;
     if !store::is_empty(&settings.database)? {
         return Err(Error::Unusable(
             "setting `database`: there is a database already, and a restore never writes over one. Move it away first, \

@@ -280,9 +280,9 @@ fn a_wrong_identity_and_a_torn_file_say_so_and_leave_nothing() {
     let said = county.refusal(&path, &stranger, "a");
     assert!(said.contains("sealed to somebody else"), "{said}");
     let said = county.refusal(&path, &path, "a");
-    assert!(said.contains("offline.txt") || said.contains(".tar.age"), "{said}");
+    assert!(said.contains(".tar.age"), "{said}");
     let said = county.refusal(&path, &county.world.portal.settings.keys.join("root-1.key"), "a");
-    assert!(said.contains("not an offline identity"), "{said}");
+    assert!(said.contains("holds no age identity"), "{said}");
 
     let whole = fs::read(&path).expect("its bytes");
     let torn = county.path("torn");
@@ -382,6 +382,19 @@ fn a_log_that_was_changed_is_found_when_it_comes_back() {
     let made = county.backup();
     let said = county.restore(&made, "restored").err().expect("refused").to_string();
     assert!(said.contains("the audit log is broken") && said.contains("place 1"), "{said}");
+}
+
+#[test]
+fn concerns_that_no_longer_open_are_found_when_they_come_back() {
+    let county = County::new();
+    filed(&county.world, 1);
+    county.world.house(|deed| {
+        diesel::sql_query("UPDATE concerns SET answers = 'e1.1.house.AA.AA.AA'")
+            .execute(deed.db)?;
+        Ok(())
+    });
+    let made = county.backup();
+    assert!(county.restore(&made, "restored").is_err());
 }
 
 #[test]
