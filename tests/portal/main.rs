@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod audit;
 mod backup;
+mod backup_bad;
 mod cells;
 mod components;
 mod concern_lists;
