@@ -11,6 +11,7 @@
 
 mod copy;
 mod engine;
+mod fold;
 mod ids;
 pub mod schema;
 mod text_enum;
@@ -29,6 +30,7 @@ use crate::{Error, Result};
 use engine::{Access, Engine};
 
 pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
+pub use fold::fold;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;

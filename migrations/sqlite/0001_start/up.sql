@@ -54,9 +54,13 @@ CREATE TABLE accounts (
     id TEXT PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    -- Name and address without capitals and accents: what lists are ordered by and searched in.
+    folded TEXT NOT NULL,
+    -- Empty until the person has chosen one.
     password_hash TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (folded);
 CREATE TABLE posts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -207,6 +211,24 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
+CREATE TABLE tickets (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TIMESTAMP NOT NULL,
+    ends_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    replaced_at TIMESTAMP
+);
+CREATE INDEX tickets_of_account ON tickets (account_id, made_at);
+-- Addresses, sealed, whose owners say that they have forgotten their password. The worker answers and removes them.
+CREATE TABLE forgotten (
+    id TEXT PRIMARY KEY NOT NULL,
+    address TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL
+);
 -- What the service says of its own running: that its worker lives, and the backups that were made.
 CREATE TABLE heartbeats (
     name TEXT PRIMARY KEY NOT NULL,
