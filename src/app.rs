@@ -25,7 +25,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    trail, web as http,
+    trail, upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -294,6 +294,7 @@ pub fn routes() -> Routes {
         .and(digests::pages::routes())
         .and(mail::pages::routes())
         .and(trail::pages::routes())
+        .and(upkeep::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

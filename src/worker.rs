@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, accounts, concerns, digests, mail};
+use crate::{Error, Result, accounts, concerns, digests, mail, upkeep};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -57,6 +57,7 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(10),
         run: accounts::tickets::forget,
     },
+    Chore { name: "say that it lives", every: Duration::from_mins(1), run: upkeep::heartbeat::run },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
     Chore {
         name: "reconcile the journal",

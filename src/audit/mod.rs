@@ -52,6 +52,8 @@ text_enum! {
         LogRead = "log-read",
         LogExported = "log-exported",
         KeysRotated = "keys-rotated",
+        BackupMade = "backup-made",
+        BackupRestored = "backup-restored",
     }
 }
 

@@ -65,6 +65,8 @@ diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
+diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
+diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -105,6 +107,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     forgotten,
     rhythms,
     reconciliations,
+    heartbeats,
+    backups,
     audit,
     audit_heads,
 );

@@ -4,6 +4,8 @@
 mod access;
 mod accounts;
 mod audit;
+mod backup;
+mod backup_bad;
 mod cells;
 mod components;
 mod concern_lists;
@@ -14,6 +16,7 @@ mod diary;
 mod digests;
 mod districts;
 mod faults;
+mod doctor;
 mod gate;
 mod journal;
 mod mail;

@@ -240,6 +240,17 @@ CREATE TABLE forgotten (
     address TEXT NOT NULL,
     asked_at TIMESTAMP NOT NULL
 );
+-- What the service says of its own running: that its worker lives, and the backups that were made.
+CREATE TABLE heartbeats (
+    name TEXT PRIMARY KEY NOT NULL,
+    beat_at TIMESTAMP NOT NULL
+);
+CREATE TABLE backups (
+    file TEXT PRIMARY KEY NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    folder TEXT NOT NULL,
+    bytes BIGINT NOT NULL
+);
 
 -- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
 -- the line and the hash before it, and the chain's head says where it ends.
