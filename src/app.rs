@@ -12,6 +12,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::accounts::passwords::Passwords;
+use crate::accounts::provider::Provider;
 use crate::accounts::sessions::{self, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
@@ -47,6 +48,8 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    /// The council's own sign-on, if there is one.
+    pub sign_on: Option<Arc<Provider>>,
     pub shelf: Shelf,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
@@ -62,7 +65,10 @@ impl Portal {
         let brand = &settings.brand_colour;
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
+        let sign_on = settings.sign_on.clone();
+        let sign_on = sign_on.map(|it| Provider::new(it, &settings.base_url)).transpose()?;
         Ok(Self {
+            sign_on: sign_on.map(Arc::new),
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
             shelf: Shelf::new(settings.curriculum.clone()),
@@ -259,6 +265,7 @@ pub fn templates() -> Result<Tera> {
 pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
+        .and(accounts::sign_on_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())

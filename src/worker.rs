@@ -47,6 +47,11 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(10),
         run: accounts::sessions::forget,
     },
+    Chore {
+        name: "forget journeys to the sign-on",
+        every: Duration::from_mins(10),
+        run: accounts::sign_on::forget,
+    },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
 ];
 

@@ -6,10 +6,14 @@
 
 pub mod appoint;
 pub mod passwords;
+pub mod provider;
 pub mod sessions;
+pub mod sign_on;
 
 pub mod pages;
 pub mod queries;
+pub mod sign_on_pages;
+mod sign_on_queries;
 
 use diesel::prelude::*;
 

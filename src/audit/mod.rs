@@ -18,6 +18,8 @@ text_enum! {
         PostGiven = "post-given",
         PostsEnded = "posts-ended",
         PasswordChanged = "password-changed",
+        IdentityLinked = "identity-linked",
+        IdentityUnlinked = "identity-unlinked",
         AreasImported = "areas-imported",
         TeamsImported = "teams-imported",
         SchoolsImported = "schools-imported",

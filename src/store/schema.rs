@@ -60,6 +60,8 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
+diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, account_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
 diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
@@ -97,5 +99,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_steps,
     letters,
     rhythms,
+    identities,
+    sign_ons,
     audit,
 );

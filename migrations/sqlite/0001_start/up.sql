@@ -206,6 +206,25 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- The council's sign-on: who is who there, and journeys to it that have not come back yet.
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    linked_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (account_id, issuer)
+);
+CREATE TABLE sign_ons (
+    state_hash TEXT PRIMARY KEY NOT NULL,
+    browser_hash TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    account_id TEXT REFERENCES accounts (id),
+    back TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sign_ons_by_age ON sign_ons (begun_at);
+
 -- Who did what to which record. Never changed, never deleted.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
