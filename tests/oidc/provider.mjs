@@ -52,6 +52,8 @@ function forged(token) {
   if (how === 'audiences') claims.aud = ['e4s', 'another-service']
   if (how === 'issuer') claims.iss = 'https://evil.example'
   if (how === 'expired') Object.assign(claims, { iat: claims.iat - 7200, exp: claims.iat - 3600 })
+  if (how === 'old') claims.iat -= 1800
+  if (how === 'shown-yesterday') claims.auth_time = claims.iat - 86_400
   if (how === 'from-the-future') Object.assign(claims, { iat: claims.iat + 3600, exp: claims.iat + 7200 })
   if (how === 'no-subject') claims.sub = ''
   if (how === 'party') claims.azp = 'another-service'
@@ -106,11 +108,13 @@ function make(issuer) {
     await next()
     log.push(`${ctx.method} ${ctx.path} ${ctx.status}`)
     if (ctx.path === '/token' && ctx.body?.id_token && how) ctx.body.id_token = forged(ctx.body.id_token)
+    if (ctx.path === '/token' && how === 'no-token') delete ctx.body.id_token
     if (ctx.path === '/token' && how === 'redirect') {
       ctx.status = 307
-      ctx.set('location', 'http://127.0.0.1:1/token')
+      ctx.set('location', '/elsewhere')
     }
-    if (ctx.path === '/jwks' && how === 'endless') ctx.body = 'x'.repeat(5_000_000)
+    if (ctx.path === '/jwks' && how === 'endless') ctx.body = { keys: [], padding: 'x'.repeat(5_000_000) }
+    if (ctx.path === '/jwks' && how === 'nonsense') ctx.body = 'no keys here'
     if (ctx.path.endsWith('openid-configuration')) {
       if (how === 'elsewhere') ctx.body = { ...ctx.body, token_endpoint: 'http://10.0.0.1/token' }
       if (how === 'another-issuer') ctx.body = { ...ctx.body, issuer: 'https://evil.example' }
