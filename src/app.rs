@@ -13,8 +13,8 @@ use tera::{Context, Tera};
 
 use crate::accounts::passwords::Passwords;
 use crate::accounts::provider::Provider;
-use crate::accounts::sessions::{self, Standing, Token};
-use crate::accounts::{Actor, Role};
+use crate::accounts::sessions::{self, Reach, Token};
+use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
@@ -51,6 +51,8 @@ pub struct Portal {
     /// The council's own sign-on, if there is one.
     pub sign_on: Option<Arc<Provider>>,
     pub shelf: Shelf,
+    /// Tries at the second step and at proofs, by account.
+    pub second_tries: DefaultKeyedRateLimiter<AccountId>,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
@@ -79,6 +81,7 @@ impl Portal {
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
+            second_tries: RateLimiter::keyed(sessions::second_quota()),
             stopping: AtomicBool::new(false),
         })
     }
@@ -101,20 +104,18 @@ impl Portal {
         web::block(move || store.write(act)).await?
     }
 
-    /// One deed by the person of a session. The session and the posts are read again inside the transaction.
+    /// One deed by the person of a session that was seen to reach so far. The session and the posts are read again inside
+    /// the transaction.
     pub async fn write<T: Send + 'static>(
         &self,
         token: Token,
-        may_be_late: bool,
+        reach: Reach,
         mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (at, keys) = ((self.clock)(), Arc::clone(&self.keys));
         self.change(move |db| {
-            let by = match sessions::standing(db, &token, at)? {
-                Standing::Live(actor, _) => actor,
-                Standing::TimedOut(actor) if may_be_late => actor,
-                Standing::TimedOut(_) | Standing::Out => return Err(Error::SignedOut),
-            };
+            let now = sessions::standing(db, &token, at)?.filter(|it| reach.may_still(it.reach));
+            let by = now.ok_or(Error::SignedOut)?.actor;
             act(&mut Deed { db, by: &by, at, keys: &keys })
         })
         .await
@@ -159,14 +160,15 @@ impl Portal {
         }
     }
 
-    /// The page for somebody whose form came after their session had ended, with what they had typed.
-    pub fn signed_out_page(&self, words: &[(String, String)], back: Back) -> Result<Page> {
+    /// The page for somebody whose form could not be taken, with what they had typed.
+    pub fn handed_back(&self, words: &[(String, String)], back: Back) -> Result<Page> {
         let typed = words.iter().map(|(key, value)| Typed { key, value }).collect();
-        let (is_signed_in, href) = match back {
-            Back::ToPage(path) => (true, path),
-            Back::ToSignIn(path) => (false, path),
+        let (way, href) = match back {
+            Back::ToPage(path) => ("page", path),
+            Back::ToSignIn(path) => ("sign-in", path),
+            Back::ToProof(path) => ("proof", path),
         };
-        let view = HandedBack { typed, is_signed_in, href };
+        let view = HandedBack { typed, way, href };
         self.page("signed-out.html", &view, &self.chrome(None, "", ""))
     }
 }
@@ -175,7 +177,7 @@ impl Portal {
 #[derive(Serialize)]
 struct HandedBack<'a> {
     typed: Vec<Typed<'a>>,
-    is_signed_in: bool,
+    way: &'static str,
     href: String,
 }
 
@@ -192,6 +194,8 @@ pub enum Back {
     ToPage(String),
     /// To sign in, and from there on.
     ToSignIn(String),
+    /// To confirm that it is them, and from there on.
+    ToProof(String),
 }
 
 /// What frames a page.
@@ -265,6 +269,8 @@ pub fn templates() -> Result<Tera> {
 pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
+        .and(accounts::enter_pages::routes())
+        .and(accounts::prove_pages::routes())
         .and(accounts::sign_on_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())

@@ -5,13 +5,18 @@
 //! transaction that uses them, and never from the cookie.
 
 pub mod appoint;
+mod device;
 pub mod passwords;
 pub mod provider;
 pub mod sessions;
 pub mod sign_on;
 
+pub mod enter_pages;
+mod factor_queries;
 pub mod pages;
+pub mod prove_pages;
 pub mod queries;
+mod session_queries;
 pub mod sign_on_pages;
 mod sign_on_queries;
 
@@ -47,6 +52,13 @@ text_enum! {
 }
 
 impl Role {
+    /// True if whoever holds it has to give a second factor: who sees concerns, or gives others access to them.
+    pub fn needs_factor(self) -> bool {
+        match self {
+            Self::Dsl | Self::Coordinator | Self::Partner | Self::County | Self::Admin => true,
+        }
+    }
+
     /// As pages say it.
     pub fn title(self) -> &'static str {
         match self {
@@ -86,6 +98,16 @@ impl Actor {
     pub fn house() -> Self {
         let id = AccountId::parse("00000000000000000000000000");
         Self { id: id.unwrap_or_else(AccountId::random), name: "E4S".to_owned(), posts: Vec::new() }
+    }
+
+    /// The same person without any post: what a half session acts as.
+    pub(in crate::accounts) fn bare(self) -> Self {
+        Self { posts: Vec::new(), ..self }
+    }
+
+    /// True if a post of theirs asks for a second factor.
+    pub fn needs_factor(&self) -> bool {
+        self.posts.iter().any(|it| it.role.needs_factor())
     }
 
     /// The posts held today.

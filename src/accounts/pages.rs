@@ -5,13 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{self, SignInForm, fold_email};
-use super::{AccountId, Role, queries, sign_on_pages};
-use crate::deed::Deed;
+use super::sessions::{self, How, SignInForm, fold_email};
+use super::{AccountId, Role, enter_pages, sign_on_pages};
 use crate::web::{
     Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
 };
-use crate::{Error, Result, calendar};
+use crate::{Error, Result};
 
 /// The longest address that mail can go to, in characters (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -22,7 +21,7 @@ pub fn routes() -> Routes {
         .get("/", Policy::Anyone, home)
         .get("/sign-in", Policy::Anyone, blank)
         .post("/sign-in", Policy::Anyone, submit)
-        .post("/sign-out", Policy::SignedIn, leave)
+        .post("/sign-out", Policy::Entering, leave)
         .get("/account", Policy::SignedIn, show)
 }
 
@@ -82,19 +81,7 @@ async fn submit(
         }
         Err(error) => return Err(error),
     };
-    let before = guard::token(&request, &visitor.app);
-    let at = (visitor.app.clock)();
-    let keys = std::sync::Arc::clone(&visitor.app.keys);
-    let begin = move |db: &mut crate::store::Db| {
-        let by = queries::actor(db, account, calendar::day(at))?;
-        let deed = &mut Deed { db, by: &by, at, keys: &keys };
-        sessions::begin(deed, account, before.as_ref())
-    };
-    let token = visitor.app.change(begin).await?;
-    let mut response = redirect(after_sign_in(&form.back)).respond_to(&request);
-    let cookie = guard::cookie(&visitor.app, &token);
-    response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
-    Ok(response)
+    enter_pages::enter(&visitor.app, &request, (account, How::Password), &form.back).await
 }
 
 /// The account, if address and password belong together. Unknown addresses take as long and count as much.

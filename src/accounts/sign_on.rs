@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::provider::{Departure, Identity, Secrets};
 use super::sessions::Token;
-use super::{AccountId, sign_on_queries as queries};
+use super::{AccountId, session_queries, sign_on_queries as queries};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -101,7 +101,7 @@ pub fn unlink(deed: &mut Deed, issuer: &str, keep: &Token) -> Result<()> {
     if queries::remove_identity(deed.db, account, issuer)? == 0 {
         return Ok(());
     }
-    queries::end_other_sessions(deed.db, account, &keep.hash(), deed.at)?;
+    session_queries::end_others(deed.db, account, &keep.hash(), deed.at)?;
     deed.record(Event::IdentityUnlinked, account, None)
 }
 

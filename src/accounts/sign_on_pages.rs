@@ -9,12 +9,12 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::provider::{Identity, Provider, Returned, Trouble};
-use super::sessions::{self, Token};
+use super::sessions::{How, Reach, Token};
 use super::sign_on::{self, Aim, JOURNEY_MAX};
-use super::{AccountId, Actor, queries};
+use super::{AccountId, Actor, enter_pages};
 use crate::app::App;
 use crate::deed::Deed;
-use crate::web::{Form, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect};
+use crate::web::{Form, Page, Policy, Reply, Routes, Visit, Visitor, back, redirect};
 use crate::{Error, Result, calendar};
 
 /// Which browser left, for as long as the journey may take.
@@ -27,8 +27,8 @@ pub fn routes() -> Routes {
         .post("/sign-on", Policy::Anyone, leave)
         .get(super::provider::BACK, Policy::Anyone, arrive)
         .get("/sign-on/ended", Policy::Anyone, ended)
-        .post("/account/sign-on/link", Policy::SignedIn, link)
-        .post("/account/sign-on/unlink", Policy::SignedIn, unlink)
+        .post("/account/sign-on/link", Policy::Proved(&[]), link)
+        .post("/account/sign-on/unlink", Policy::Proved(&[]), unlink)
 }
 
 /// A POST, so that no other site can send anybody there; the state is bound to the browser by a cookie.
@@ -99,7 +99,10 @@ async fn greet(
     let asked = identity.clone();
     let found = visitor.app.read(move |db| sign_on::account_of(db, &asked)).await?;
     match found {
-        Some(account) => enter(visitor, request, (account, &aim.back, identity)).await,
+        Some(account) => {
+            let how = if identity.has_factor { How::SignOnWithFactor } else { How::SignOn };
+            enter_pages::enter(&visitor.app, request, (account, how), &aim.back).await
+        }
         None => tell(visitor, request, &NOT_LINKED),
     }
 }
@@ -110,13 +113,12 @@ async fn link_to(
     request: &HttpRequest,
     (account, identity): (AccountId, Identity),
 ) -> Result<HttpResponse> {
-    let token = visitor.token.clone().filter(|_| visitor.actor.as_ref().map(|it| it.id) == Some(account));
+    let is_theirs = visitor.actor.as_ref().is_some_and(|it| it.id == account);
+    let token = visitor.token.clone().filter(|_| is_theirs);
     let Some(token) = token else { return tell(visitor, request, &NOT_SIGNED_IN) };
-    let done = visitor
-        .app
-        .write(token, false, move |deed| sign_on::link(deed, account, &identity))
-        .await;
-    match done {
+    let whole = Reach::Whole { is_proved: false };
+    let linked = move |deed: &mut Deed| sign_on::link(deed, account, &identity);
+    match visitor.app.write(token, whole, linked).await {
         Ok(()) => Ok(redirect("/account").respond_to(request)),
         Err(Error::Refused(why)) => {
             tell(visitor, request, &Told { sentence: why, ..LINKED_ALREADY })
@@ -125,28 +127,9 @@ async fn link_to(
     }
 }
 
-/// Begins a session, and leads to a page of ours.
-async fn enter(
-    visitor: &Visitor,
-    request: &HttpRequest,
-    (account, wanted, _identity): (AccountId, &str, Identity),
-) -> Result<HttpResponse> {
-    let before = guard::token(request, &visitor.app);
-    let at = (visitor.app.clock)();
-    let keys = Arc::clone(&visitor.app.keys);
-    let begin = move |db: &mut crate::store::Db| {
-        let by = queries::actor(db, account, calendar::day(at))?;
-        let deed = &mut Deed { db, by: &by, at, keys: &keys };
-        sessions::begin(deed, account, before.as_ref())
-    };
-    let token = visitor.app.change(begin).await?;
-    let to = back::path(wanted).unwrap_or_else(|| "/".to_owned());
-    with_cookie(redirect(to).respond_to(request), &guard::cookie(&visitor.app, &token))
-}
-
-async fn unlink(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<Reply> {
+async fn unlink(visit: Visit, _: Form<Nothing>) -> Result<Reply> {
     let provider = provider(&visit.app)?;
-    let keep = guard::token(&request, &visit.app).ok_or(Error::SignedOut)?;
+    let keep = visit.token.clone();
     visit.write(move |deed| sign_on::unlink(deed, provider.issuer(), &keep)).await?;
     Ok(redirect("/account"))
 }

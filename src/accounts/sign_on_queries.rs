@@ -9,7 +9,7 @@ use super::sign_on::Aim;
 use crate::Result;
 use crate::seal::Sealed;
 use crate::store::Db;
-use crate::store::schema::{identities, sessions, sign_ons};
+use crate::store::schema::{identities, sign_ons};
 
 /// A journey as it is kept.
 #[derive(Queryable)]
@@ -100,19 +100,4 @@ pub(super) fn remove_identity(db: &mut Db, account: AccountId, issuer: &str) -> 
         .filter(identities::account_id.eq(account))
         .filter(identities::issuer.eq(issuer));
     Ok(diesel::delete(linked).execute(db)?)
-}
-
-/// Ends every session of an account but one.
-pub(super) fn end_other_sessions(
-    db: &mut Db,
-    account: AccountId,
-    keep: &str,
-    at: NaiveDateTime,
-) -> Result<()> {
-    let others = sessions::table
-        .filter(sessions::account_id.eq(account))
-        .filter(sessions::token_hash.ne(keep))
-        .filter(sessions::ended_at.is_null());
-    diesel::update(others).set(sessions::ended_at.eq(at)).execute(db)?;
-    Ok(())
 }

@@ -14,6 +14,9 @@ text_enum! {
     pub enum Event {
         SignedIn = "signed-in",
         SignedOut = "signed-out",
+        PasswordGiven = "password-given",
+        ProofGiven = "proof-given",
+        ProofWrong = "proof-wrong",
         AccountAdded = "account-added",
         PostGiven = "post-given",
         PostsEnded = "posts-ended",

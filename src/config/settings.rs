@@ -36,6 +36,8 @@ pub struct Settings {
     pub log_json: bool,
     /// True for the demonstration.
     pub is_demo: bool,
+    /// True if people give a second factor. Only the demonstration goes without.
+    pub second_factor: bool,
 }
 
 impl Settings {
@@ -100,6 +102,7 @@ impl Settings {
                 _ => Err("write text or json".to_owned()),
             })?,
             is_demo: false,
+            second_factor: true,
         })
     }
 
@@ -116,7 +119,7 @@ impl Settings {
             ("council_name", "Demonstration County Council".to_owned()),
         ];
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Ok(Self { is_demo: true, mail: Mail::Mailbox, ..Self::of(&values)? })
+        Ok(Self { is_demo: true, second_factor: false, mail: Mail::Mailbox, ..Self::of(&values)? })
     }
 
     /// The origin that forms come from: the base URL, which has no path.

@@ -63,6 +63,16 @@ impl Council {
         }
     }
 
+    /// The same world, once a second factor is asked for.
+    pub fn stricter(&self, mut world: World) -> World {
+        let mut settings = world.portal.settings.clone();
+        settings.second_factor = true;
+        let clock = std::sync::Arc::clone(&world.portal.clock);
+        let portal = e4s::app::Portal::open(settings, clock).expect("opens");
+        world.portal = actix_web::web::Data::new(portal);
+        world
+    }
+
     /// Starts it (again), on the port that it had.
     pub fn start(&mut self) {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oidc/provider.mjs");
