@@ -107,6 +107,13 @@ pub struct Provider {
     journeys: DefaultDirectRateLimiter,
 }
 
+/// What a token has to fit.
+struct Fit {
+    nonce: Nonce,
+    anew: bool,
+    at: NaiveDateTime,
+}
+
 /// What it says about itself.
 struct Known {
     discovery: Discovery,
@@ -184,8 +191,7 @@ impl Provider {
             request = request.add_prompt(CoreAuthPrompt::Login);
         }
         let (address, state, nonce) = request.url();
-        let secrets =
-            Secrets { nonce: nonce.secret().clone(), verifier: verifier.into_secret() };
+        let secrets = Secrets { nonce: nonce.secret().clone(), verifier: verifier.into_secret() };
         Ok(Departure { address: address.into(), state: state.into_secret(), secrets })
     }
 
@@ -213,12 +219,12 @@ impl Provider {
                 other => Trouble::Silent(other.to_string()),
             })?;
         let token = answer.id_token().ok_or_else(|| unbelieved("no ID token came"))?;
-        let (nonce, anew) = (Nonce::new(secrets.nonce), returned.anew);
-        let checked = match self.check(&known, token, (&nonce, anew), at) {
+        let fit = Fit { nonce: Nonce::new(secrets.nonce), anew: returned.anew, at };
+        let checked = match self.check(&known, token, &fit) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey
                 | SignatureVerificationError::CryptoError(_),
-            )) => self.check(&*self.learn(at)?, token, (&nonce, anew), at),
+            )) => self.check(&*self.learn(at)?, token, &fit),
             other => other,
         };
         checked.map_err(|told| unbelieved(&told.to_string()))
@@ -237,10 +243,10 @@ impl Provider {
         &self,
         known: &Known,
         token: &CoreIdToken,
-        (nonce, anew): (&Nonce, bool),
-        at: NaiveDateTime,
+        fit: &Fit,
     ) -> Result<Identity, ClaimsVerificationError> {
-        let other = ClaimsVerificationError::Other;
+        let Fit { nonce, anew, at } = fit;
+        let (anew, at) = (*anew, *at);
         let issuer = IssuerUrl::from_url(self.issuer.clone());
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).unwrap_or(issuer);
         let client = ClientId::new(self.settings.client.clone());
@@ -265,7 +271,8 @@ impl Provider {
                 .set_auth_time_verifier_fn(is_anew);
         let claims = token.claims(&verifier, nonce)?;
         if claims.authorized_party().is_some_and(|it| *it != client) {
-            return Err(other("it was made for another service".to_owned()));
+            let told = "it was made for another service".to_owned();
+            return Err(ClaimsVerificationError::Other(told));
         }
         let subject = claims.subject().as_str();
         if subject.trim().is_empty() || subject.len() > SUBJECT_MAX || !subject.is_ascii() {

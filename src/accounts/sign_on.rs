@@ -30,12 +30,7 @@ pub struct Aim {
 }
 
 /// Keeps what the answer to this journey will have to fit: the state as a hash, the secrets sealed, and which browser left.
-pub fn set_out(
-    deed: &mut Deed,
-    departure: &Departure,
-    browser: &Token,
-    aim: &Aim,
-) -> Result<()> {
+pub fn set_out(deed: &mut Deed, departure: &Departure, browser: &Token, aim: &Aim) -> Result<()> {
     let state_hash = hash(&departure.state);
     let Secrets { nonce, verifier } = &departure.secrets;
     let sealed = deed.keys.seal(HOUSE, place(&state_hash), &format!("{nonce} {verifier}"))?;
@@ -67,11 +62,7 @@ pub fn account_of(db: &mut Db, identity: &Identity) -> Result<Option<AccountId>>
 }
 
 /// Since when an account has been linked to the sign-on of this issuer.
-pub fn linked_at(
-    db: &mut Db,
-    account: AccountId,
-    issuer: &str,
-) -> Result<Option<NaiveDateTime>> {
+pub fn linked_at(db: &mut Db, account: AccountId, issuer: &str) -> Result<Option<NaiveDateTime>> {
     queries::linked_at(db, account, issuer)
 }
 

@@ -74,9 +74,8 @@ async fn arrive(
 ) -> Result<HttpResponse> {
     let provider = provider(&visitor.app)?;
     let (state, browser) = (query.0.state.clone(), browser(&request, &visitor.app));
-    let taken = as_house(&visitor.app, move |deed| {
-        sign_on::come_back(deed, &state, browser.as_ref())
-    });
+    let taken =
+        as_house(&visitor.app, move |deed| sign_on::come_back(deed, &state, browser.as_ref()));
     let Some((aim, secrets)) = taken.await? else { return tell(&visitor, &request, &TOO_OLD) };
     let Some(returned) = query.0.returned(aim.link_to.is_some()) else {
         return tell(&visitor, &request, &NOT_FINISHED);

@@ -109,7 +109,9 @@ impl Council {
 
     /// Whom it signs in from now on.
     pub fn greets(&self, subject: &str) {
-        self.tell(&json!({ "who": { "sub": subject, "email": "kim@example.org", "amr": ["pwd"] } }));
+        self.tell(
+            &json!({ "who": { "sub": subject, "email": "kim@example.org", "amr": ["pwd"] } }),
+        );
     }
 
     /// A browser goes where it was sent and signs in there. Says which page of ours it is sent back to.

@@ -23,7 +23,10 @@ async fn somebody_links_their_council_account_and_signs_in_with_it_from_then_on(
 
     assert_eq!(link(&world, &council, &kim).await.path(), "/account");
     let page = kim.get("/account").await.main();
-    assert!(page.contains("Linked to your Example Council account since 23 November 2026"), "{page}");
+    assert!(
+        page.contains("Linked to your Example Council account since 23 November 2026"),
+        "{page}"
+    );
     assert_eq!(kim.post("/sign-out", &[]).await.path(), "/sign-on/ended");
     let ended = world.get("/sign-on/ended").await;
     assert!(ended.body.contains("/session/end?client_id=e4s"), "{}", ended.main());
@@ -51,7 +54,10 @@ async fn the_sign_in_page_has_the_councils_button_first_and_leads_back_to_the_pa
         let left = left(&world.post("/sign-on", &[("back", back)]).await);
         assert_eq!(arrive(&world, &council.visit(&left), &left).await.path(), lands);
     }
-    assert!(!World::new().get("/sign-in").await.body.contains("/sign-on"), "without one, no button");
+    assert!(
+        !World::new().get("/sign-in").await.body.contains("/sign-on"),
+        "without one, no button"
+    );
     assert_eq!(World::new().post("/sign-on", &[]).await.status, 404);
 }
 
@@ -161,7 +167,11 @@ async fn an_account_is_linked_only_while_its_owner_is_signed_in_in_that_browser(
     assert!(late.status == 422 && late.main().contains("no longer signed in"), "{}", late.main());
     let kim = world.signed_in(kim.id);
     council.tell(&json!({ "how": "shown-yesterday" }));
-    assert_eq!(link(&world, &council, &kim).await.status, 422, "whoever links shows anew who they are");
+    assert_eq!(
+        link(&world, &council, &kim).await.status,
+        422,
+        "whoever links shows anew who they are"
+    );
     assert_eq!(world.look(|db| Ok(identities::table.count().get_result::<i64>(db)?)), 0);
 }
 
@@ -241,7 +251,8 @@ fn a_wrong_setting_of_the_sign_on_is_named_with_its_problem_and_an_example() {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        values.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        values
+            .extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         Settings::of(&values)
     };
     let read = of(&[("sign_on_factor", "mfa, hwk")]).expect("settings").sign_on.expect("one");
@@ -249,7 +260,10 @@ fn a_wrong_setting_of_the_sign_on_is_named_with_its_problem_and_an_example() {
     let everything = ["issuer", "client", "secret_file", "name"].map(|it| format!("sign_on_{it}"));
     for missing in &everything {
         let told = of(&[(missing.as_str(), "")]).err().expect("refused").to_string();
-        assert!(told.contains(&format!("setting `{missing}`")) && told.contains("together"), "{told}");
+        assert!(
+            told.contains(&format!("setting `{missing}`")) && told.contains("together"),
+            "{told}"
+        );
     }
     for (name, value, problem) in [
         ("sign_on_issuer", "http://login.council.example", "use https"),

@@ -5,9 +5,7 @@ use diesel::prelude::*;
 use e4s::store::schema::{identities, sign_ons};
 use serde_json::json;
 
-use crate::council::{
-    BROWSER, Council, SESSION, arrive, arrive_with, leave, link, set, sign_on,
-};
+use crate::council::{BROWSER, Council, SESSION, arrive, arrive_with, leave, link, set, sign_on};
 use crate::world::{Answer, World};
 
 /// Nobody came in, and a calm page says so.
@@ -106,8 +104,22 @@ async fn a_token_with_anything_wrong_in_it_is_not_believed() {
     let world = council.world();
     link(&world, &council, &world.admin()).await;
     for how in [
-        "nonce", "no-nonce", "audience", "audiences", "issuer", "expired", "old", "from-the-future",
-        "party", "no-subject", "signature", "none", "HS256", "HS256-secret", "RS512", "no-token",
+        "nonce",
+        "no-nonce",
+        "audience",
+        "audiences",
+        "issuer",
+        "expired",
+        "old",
+        "from-the-future",
+        "party",
+        "no-subject",
+        "signature",
+        "none",
+        "HS256",
+        "HS256-secret",
+        "RS512",
+        "no-token",
     ] {
         council.tell(&json!({ "how": how }));
         refused(&sign_on(&world, &council).await, how);
@@ -181,9 +193,8 @@ async fn an_identity_of_another_issuer_with_the_same_subject_is_another() {
     let mut settings = world.portal.settings.clone();
     two.used_by()(&mut settings);
     let clock = std::sync::Arc::clone(&world.portal.clock);
-    world.portal = actix_web::web::Data::new(
-        e4s::app::Portal::open(settings, clock).expect("opens"),
-    );
+    world.portal =
+        actix_web::web::Data::new(e4s::app::Portal::open(settings, clock).expect("opens"));
     assert_eq!(sign_on(&world, &two).await.status, 403);
     assert_eq!(world.look(|db| Ok(identities::table.count().get_result::<i64>(db)?)), 1);
 }
