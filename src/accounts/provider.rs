@@ -304,8 +304,9 @@ impl Provider {
 
     /// What it says about itself: as it was learned, unless that is too long ago. An old answer is better than none.
     fn known(&self, at: NaiveDateTime) -> Result<Arc<Known>, Trouble> {
-        let young = |it: &Arc<Known>| at - it.learned_at < KEPT_FOR;
-        match self.known.read().clone().filter(young) {
+        // By itself, so that the lock is given back before `learn` wants it.
+        let known = self.known.read().clone();
+        match known.filter(|it| at - it.learned_at < KEPT_FOR) {
             Some(known) => Ok(known),
             None => self.learn(at),
         }
