@@ -13,7 +13,7 @@ use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
 
-use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
+use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -64,6 +64,9 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
+    /// The audit log: whether it is whole, and where each of its chains ends.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -120,6 +123,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

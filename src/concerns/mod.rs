@@ -21,6 +21,7 @@ pub mod link;
 pub mod list;
 pub mod move_on;
 pub mod open;
+pub mod openings;
 pub mod redirect;
 
 pub mod answers;
@@ -29,6 +30,7 @@ mod names;
 mod draft_queries;
 mod found_pages;
 mod gate_pages;
+mod opening_pages;
 pub mod pages;
 pub mod policy;
 pub mod queries;

@@ -79,7 +79,8 @@ diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Te
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
 diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
 diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, account_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
-diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
+diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
+diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -125,4 +126,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     sign_ons,
     audit,
+    audit_heads,
 );

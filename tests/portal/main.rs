@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod cells;
 mod components;
 mod concern_lists;
@@ -19,6 +20,7 @@ mod mail;
 mod meetings;
 mod places;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod schools;
@@ -28,5 +30,6 @@ mod sign_on;
 mod sign_on_bad;
 mod steer;
 mod tidy;
+mod trail;
 mod triage;
 mod world;

@@ -15,6 +15,7 @@ const SLICES: &[&[&str]] = &[
     &["contexts"],
     &["meetings"],
     &["digests"],
+    &["trail"],
 ];
 /// What knows no slice but the actor and the ids that a post consists of.
 const FOUNDATIONS: &[&str] = &["store", "audit", "mail", "web", "documents"];
