@@ -36,6 +36,7 @@ text_enum! {
         HelpLineChanged = "help-line-changed",
         DraftBegun = "draft-begun",
         DraftDiscarded = "draft-discarded",
+        ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
         ConcernAccepted = "concern-accepted",
@@ -50,6 +51,7 @@ text_enum! {
         RhythmChosen = "rhythm-chosen",
         LogRead = "log-read",
         LogExported = "log-exported",
+        KeysRotated = "keys-rotated",
     }
 }
 
