@@ -58,6 +58,10 @@ pub const CHORES: &[Chore] = &[
         run: accounts::tickets::forget,
     },
     Chore { name: "say that it lives", every: Duration::from_mins(1), run: upkeep::heartbeat::run },
+        name: "forget journeys to the sign-on",
+        every: Duration::from_mins(10),
+        run: accounts::sign_on::forget,
+    },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
     Chore {
         name: "reconcile the journal",

@@ -14,7 +14,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::sessions::{self, Token};
+use e4s::accounts::sessions::{How, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
 use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
@@ -270,8 +270,7 @@ impl World {
 
     /// A session of this person that begins now.
     pub fn signed_in(&self, id: AccountId) -> Person<'_> {
-        let token = self.house(|deed| sessions::begin(deed, id, None));
-        Person { world: self, id, token }
+        self.entered(id, How::SignOnWithFactor)
     }
 
     /// Somebody who was signed in before a restart, and still is.
