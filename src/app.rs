@@ -10,7 +10,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
+use webauthn_rs::prelude::Webauthn;
 
+use crate::accounts::passkeys;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Reach, Token};
 use crate::accounts::{AccountId, Actor, Role};
@@ -48,6 +50,8 @@ pub struct Portal {
     pub assets: Assets,
     pub passwords: Passwords,
     pub shelf: Shelf,
+    /// The site that passkeys are for, unless `base_url` is a bare address.
+    pub passkeys: Option<Arc<Webauthn>>,
     /// Tries at the second step and at proofs, by account.
     pub second_tries: DefaultKeyedRateLimiter<AccountId>,
     /// Today's areas, in memory.
@@ -68,6 +72,7 @@ impl Portal {
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
             shelf: Shelf::new(settings.curriculum.clone()),
+            passkeys: passkeys::site(&settings).map(Arc::new),
             settings,
             clock,
             templates: templates()?,
@@ -265,6 +270,9 @@ pub fn routes() -> Routes {
         .and(accounts::pages::routes())
         .and(accounts::enter_pages::routes())
         .and(accounts::prove_pages::routes())
+        .and(accounts::factor_pages::routes())
+        .and(accounts::account_pages::routes())
+        .and(accounts::recovery_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())

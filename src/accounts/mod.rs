@@ -6,15 +6,25 @@
 
 pub mod appoint;
 mod device;
+pub mod factors;
+pub mod passkeys;
 pub mod passwords;
+pub mod recoveries;
+pub mod recovery_codes;
+pub mod second;
 pub mod sessions;
+pub mod totp;
 
+pub mod account_pages;
 pub mod enter_pages;
+pub mod factor_pages;
 mod factor_queries;
 pub mod pages;
 pub mod prove_pages;
 pub mod queries;
-mod session_queries;
+pub mod recovery_pages;
+mod recovery_queries;
+pub mod session_queries;
 
 use diesel::prelude::*;
 

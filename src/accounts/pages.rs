@@ -22,7 +22,6 @@ pub fn routes() -> Routes {
         .get("/sign-in", Policy::Anyone, blank)
         .post("/sign-in", Policy::Anyone, submit)
         .post("/sign-out", Policy::Entering, leave)
-        .get("/account", Policy::SignedIn, show)
 }
 
 async fn home(visitor: Visitor) -> Result<Page> {
@@ -124,13 +123,6 @@ async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<H
     Ok(response)
 }
 
-async fn show(visit: Visit) -> Result<Page> {
-    let posts: Vec<&str> = visit.actor.posts().iter().map(|it| it.role.title()).collect();
-    let row = |key, value| Fact { key, value };
-    let rows = vec![row("Name", visit.actor.name.clone()), row("Posts", posts.join(", "))];
-    visit.page("accounts/account.html", &AccountPage { rows })
-}
-
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -201,17 +193,6 @@ struct SignInPage {
     /// True after a time-out in the middle of a report.
     is_back: bool,
     errors: FormErrors,
-}
-
-#[derive(Serialize)]
-struct AccountPage {
-    rows: Vec<Fact>,
-}
-
-#[derive(Serialize)]
-struct Fact {
-    key: &'static str,
-    value: String,
 }
 
 impl SignInPage {
