@@ -26,7 +26,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    web as http,
+    trail, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -237,6 +237,8 @@ fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
     }
     if actor.is(Role::Admin) {
         places.push(("/admin", "Administration"));
+    } else if actor.is(Role::County) {
+        places.push(("/admin/audit", "Audit log"));
     }
     items(&places, path)
 }
@@ -280,6 +282,7 @@ pub fn routes() -> Routes {
         .and(meetings::pages::routes())
         .and(digests::pages::routes())
         .and(mail::pages::routes())
+        .and(trail::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

@@ -291,6 +291,15 @@ fn raised(deed: &mut Deed, token: &Token, stage: Stage) -> Result<Token> {
     }
 }
 
+/// Writes down a try to sign in that was refused. One with an unknown address is written down as well, without the
+/// address, so that both take as long.
+pub fn refuse(deed: &mut Deed, account: Option<AccountId>) -> Result<()> {
+    match account {
+        Some(account) => deed.record(Event::SignInFailed, account, None),
+        None => deed.record(Event::SignInFailed, "unknown", None),
+    }
+}
+
 /// Ends a session for good.
 pub fn end(deed: &mut Deed, token: &Token) -> Result<()> {
     session_queries::end_session(deed.db, &token.hash(), deed.at)?;

@@ -47,9 +47,9 @@ diesel::table! {
         answers -> Text,
     }
 }
-diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
 diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
-diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
+diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
@@ -77,7 +77,8 @@ diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, na
 diesel::table! { recovery_codes (code_hash) { code_hash -> Text, account_id -> Text, used_at -> Nullable<Timestamp>, } }
 diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Text, state -> Text, until_at -> Timestamp, } }
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
-diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
+diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
+diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -121,4 +122,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ceremonies,
     recoveries,
     audit,
+    audit_heads,
 );

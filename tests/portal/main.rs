@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod cells;
 mod components;
 mod concern_lists;
@@ -18,14 +19,19 @@ mod gate;
 mod mail;
 mod meetings;
 mod places;
+mod planted;
 mod postbox;
+mod recorded;
 mod recoveries;
 mod report;
 mod report_bad;
 mod schools;
+mod sealing;
+mod search;
 mod sessions;
 mod shire;
 mod steer;
 mod tidy;
+mod trail;
 mod triage;
 mod world;

@@ -15,6 +15,7 @@ const SLICES: &[&[&str]] = &[
     &["contexts"],
     &["meetings"],
     &["digests"],
+    &["trail"],
 ];
 /// What knows no slice but the actor and the ids that a post consists of.
 const FOUNDATIONS: &[&str] = &["store", "audit", "mail", "web", "documents"];
@@ -159,7 +160,7 @@ fn the_readme_maps_every_room() {
     }
 }
 
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut todo = vec![Path::new(folder).to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = todo.pop() {
