@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use e4s::accounts::Role;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::{AccountId, Post, queries, sessions};
+use e4s::accounts::sessions::{self, How, Way};
+use e4s::accounts::{AccountId, Post, queries};
 use e4s::audit::Event;
 use e4s::audit::find::{self, Affairs, Wanted};
 use e4s::audit::verify::verify;

@@ -78,10 +78,14 @@ pub fn all(db: &mut Db, at: NaiveDateTime) -> Result<Vec<Recovery>> {
 
 /// The requests of people whom `actor` knows by their posts.
 pub fn of_colleagues(db: &mut Db, actor: &Actor, at: NaiveDateTime) -> Result<Vec<Recovery>> {
-    let day = crate::calendar::day(at);
-    let teams = actor.teams_as(Role::Coordinator);
-    let theirs = (actor.is(Role::County), actor.schools(), teams);
-    recovery_queries::open_of_colleagues(db, (actor.id, &theirs), (since(at), day))
+    let people = if actor.is(Role::County) {
+        None
+    } else {
+        let (schools, teams) = (actor.schools(), actor.teams_as(Role::Coordinator));
+        let day = crate::calendar::day(at);
+        Some(recovery_queries::holders(db, (&schools, &teams), day)?)
+    };
+    recovery_queries::open_of_others(db, (actor.id, people), since(at))
 }
 
 /// An administrator agrees. True if that grants it.

@@ -59,7 +59,11 @@ async fn ask(visit: Visit, form: Form<LostForm>) -> Result<Reply> {
 
 async fn list(visit: Visit) -> Result<Page> {
     let at = (visit.app.clock)();
-    let rows = visit.read(move |db, by| rows(db, by, &recoveries::all(db, at)?, at)).await?;
+    let look = move |db: &mut Db, by: &Actor| {
+        let asked = recoveries::all(db, at)?;
+        rows(db, by, &asked, at)
+    };
+    let rows = visit.read(look).await?;
     visit.page("accounts/recoveries.html", &ListPage { rows })
 }
 

@@ -13,6 +13,8 @@ use crate::store::schema::{posts, recoveries};
 
 /// The most requests that a page lists.
 const LISTED_MAX: i64 = 50;
+/// The most colleagues that a person is asked about.
+const HOLDERS_MAX: i64 = 1_000;
 
 pub(super) fn insert(
     db: &mut Db,
@@ -61,29 +63,38 @@ pub(super) fn open(db: &mut Db, since: NaiveDateTime) -> Result<Vec<Recovery>> {
         .load(db)?)
 }
 
-/// The open requests of others who hold a post on `day` at one of some schools or in one of some teams, or of everybody.
-pub(super) fn open_of_colleagues(
+/// Who holds a post on `day` at one of some schools or in one of some teams.
+pub(super) fn holders(
     db: &mut Db,
-    (me, (everybody, schools, teams)): (AccountId, &(bool, Vec<Urn>, Vec<TeamId>)),
-    (since, day): (NaiveDateTime, NaiveDate),
-) -> Result<Vec<Recovery>> {
-    let held = posts::table
+    (schools, teams): (&[Urn], &[TeamId]),
+    day: NaiveDate,
+) -> Result<Vec<AccountId>> {
+    let schools: Vec<Option<Urn>> = schools.iter().copied().map(Some).collect();
+    let teams: Vec<Option<TeamId>> = teams.iter().copied().map(Some).collect();
+    Ok(posts::table
         .filter(posts::from_on.le(day))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(day)));
-    let at_school = held
-        .filter(posts::school_urn.eq_any(schools.iter().map(|it| Some(*it)).collect::<Vec<_>>()))
-        .select(posts::account_id);
-    let in_team = held
-        .filter(posts::team_id.eq_any(teams.iter().map(|it| Some(*it)).collect::<Vec<_>>()))
-        .select(posts::account_id);
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(day)))
+        .filter(posts::school_urn.eq_any(schools).or(posts::team_id.eq_any(teams)))
+        .select(posts::account_id)
+        .order(posts::account_id)
+        .distinct()
+        .limit(HOLDERS_MAX)
+        .load(db)?)
+}
+
+/// The open requests of others than `me`: of some people, or of everybody.
+pub(super) fn open_of_others(
+    db: &mut Db,
+    (me, people): (AccountId, Option<Vec<AccountId>>),
+    since: NaiveDateTime,
+) -> Result<Vec<Recovery>> {
     let mut found = recoveries::table
         .filter(recoveries::ended_at.is_null())
         .filter(recoveries::asked_at.gt(since))
         .filter(recoveries::account_id.ne(me))
         .into_boxed();
-    if !everybody {
-        let account = recoveries::account_id;
-        found = found.filter(account.eq_any(at_school).or(account.eq_any(in_team)));
+    if let Some(people) = people {
+        found = found.filter(recoveries::account_id.eq_any(people));
     }
     Ok(found
         .order((recoveries::asked_at, recoveries::id))
