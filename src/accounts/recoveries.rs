@@ -8,7 +8,9 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{AccountId, Actor, Role, factor_queries, queries, recovery_queries, session_queries, sessions};
+use super::{
+    AccountId, Actor, Role, factor_queries, queries, recovery_queries, session_queries, sessions,
+};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::mail::safety::{self, News};
@@ -148,8 +150,7 @@ pub fn stop(deed: &mut Deed) -> Result<()> {
 /// Takes away every second factor of the only administrator: whoever runs the server does, from the command line.
 pub fn reset(deed: &mut Deed, email: &str) -> Result<()> {
     let found = queries::account_with(deed.db, &sessions::fold_email(email))?;
-    let account =
-        found.ok_or(Error::Refused("There is no account with this e-mail address."))?;
+    let account = found.ok_or(Error::Refused("There is no account with this e-mail address."))?;
     clear(deed, account)?;
     deed.record(Event::RecoveryGranted, account, None)?;
     let when = deed.at.and_utc().timestamp();

@@ -64,9 +64,16 @@ async fn somebody_without_a_factor_sets_one_up_and_is_in() {
     let (whole, secret, codes) = set_up(&world, &half).await;
     assert_eq!((secret.len(), codes.len()), (32, 10));
     assert_eq!(whole.get("/concerns").await.status, 200);
-    assert_eq!(half.get("/concerns").await.path(), "/sign-in?back=concerns", "the half one is over");
+    assert_eq!(
+        half.get("/concerns").await.path(),
+        "/sign-in?back=concerns",
+        "the half one is over"
+    );
     let account = whole.get("/account").await.main();
-    assert!(account.contains("Authenticator app") && account.contains("10 of 10 left"), "{account}");
+    assert!(
+        account.contains("Authenticator app") && account.contains("10 of 10 left"),
+        "{account}"
+    );
     assert_eq!(letters_to(&world, whole.id), 1);
     let kept: Vec<String> = world.look(|db| Ok(factors::table.select(factors::secret).load(db)?));
     assert!(!kept[0].contains(&secret), "the secret is sealed");
@@ -107,7 +114,11 @@ async fn a_code_ends_signing_in_once_and_a_replay_does_not() {
 
     let other = world.entered(person.id, How::Password);
     assert_eq!(other.post("/sign-in/second", &[("code", &now)]).await.status, 422, "a replay");
-    assert_eq!(other.post("/sign-in/second", &[("code", &replayed)]).await.status, 422, "an older one");
+    assert_eq!(
+        other.post("/sign-in/second", &[("code", &replayed)]).await.status,
+        422,
+        "an older one"
+    );
     assert_eq!(world.audit().iter().filter(|it| *it == "factor-wrong").count(), 3);
 }
 
@@ -151,7 +162,8 @@ async fn a_recovery_code_works_once_and_says_how_many_are_left() {
     assert_eq!(world.known(whole.id, token(&used)).get("/concerns").await.status, 200);
 
     let other = world.entered(whole.id, How::Password);
-    for (code, why) in [(codes[3].as_str(), "used"), ("0000-0000-0000-0000", "none"), ("", "empty")] {
+    for (code, why) in [(codes[3].as_str(), "used"), ("0000-0000-0000-0000", "none"), ("", "empty")]
+    {
         let again = other.post("/sign-in/recovery-code", &[("code", code)]).await;
         assert_eq!(again.status, 422, "{why}");
     }
@@ -176,14 +188,22 @@ async fn the_last_factor_stays_while_a_post_needs_one_and_every_change_ends_othe
     assert_eq!(refused.status, 409, "{}", refused.main());
 
     let (second, _) = world.with_app(person.id);
-    assert_eq!(person.get("/account").await.path(), "/sign-in?back=account", "an addition ends others");
+    assert_eq!(
+        person.get("/account").await.path(),
+        "/sign-in?back=account",
+        "an addition ends others"
+    );
     let other = world.entered(person.id, How::SignOnWithFactor);
     let path = format!("/account/factors/{only}");
     assert_eq!(second.post(&path, &[("name", "Old telephone")]).await.path(), "/account");
     assert!(second.get("/account").await.main().contains("Old telephone"));
     assert_eq!(second.post(&path, &[("name", " ")]).await.status, 422);
     assert_eq!(second.post(&format!("{path}/remove"), &[]).await.path(), "/account");
-    assert_eq!(other.get("/account").await.path(), "/sign-in?back=account", "a removal ends others");
+    assert_eq!(
+        other.get("/account").await.path(),
+        "/sign-in?back=account",
+        "a removal ends others"
+    );
     assert_eq!((list(&world).len(), letters_to(&world, person.id)), (1, 3));
 
     let stranger = world.admin();
@@ -203,7 +223,10 @@ async fn what_matters_asks_for_a_fresh_proof_and_loses_nothing() {
     let path = format!("/account/factors/{known}");
     let typed = person.post(&path, &[("name", "Work telephone")]).await;
     assert_eq!(typed.status, 403);
-    assert!(typed.main().contains("Work telephone") && typed.body.contains("/prove?back=account/factors/"));
+    assert!(
+        typed.main().contains("Work telephone")
+            && typed.body.contains("/prove?back=account/factors/")
+    );
 
     let wrong = person.post("/prove", &[("password", "wrong"), ("back", "account/codes")]).await;
     assert_eq!(wrong.status, 422);
@@ -240,18 +263,17 @@ async fn a_ceremony_is_ended_once_in_time_and_by_the_session_that_began_it() {
     let end = |person: &Person, ceremony: &str| {
         let answer = PasskeyAnswer { ceremony: ceremony.to_owned(), credential: "{}".to_owned() };
         let token = person.token.clone();
-        let add = world.as_person(person.id, |deed| {
-            passkeys::add(deed, &site, &token, ("A key", &answer))
-        });
+        let add = world
+            .as_person(person.id, |deed| passkeys::add(deed, &site, &token, ("A key", &answer)));
         assert!(add.is_none());
         let given = Given::Passkey(answer);
-        let given = world.as_person(person.id, |deed| {
-            second::give(deed, Some(&*site), &token, &given)
-        });
+        let given =
+            world.as_person(person.id, |deed| second::give(deed, Some(&*site), &token, &given));
         assert!(given.is_none());
     };
     let count = || {
-        let all: Vec<String> = world.look(|db| Ok(ceremonies::table.select(ceremonies::id).load(db)?));
+        let all: Vec<String> =
+            world.look(|db| Ok(ceremonies::table.select(ceremonies::id).load(db)?));
         all.len()
     };
     let mine = begin(&me);
@@ -267,7 +289,8 @@ async fn a_ceremony_is_ended_once_in_time_and_by_the_session_that_began_it() {
     assert_eq!(count(), 1, "too late");
     begin(&me);
     assert_eq!(count(), 1, "what is too late is swept away");
-    let states: Vec<String> = world.look(|db| Ok(ceremonies::table.select(ceremonies::state).load(db)?));
+    let states: Vec<String> =
+        world.look(|db| Ok(ceremonies::table.select(ceremonies::state).load(db)?));
     assert!(!states[0].contains("challenge"), "the state is sealed");
 }
 

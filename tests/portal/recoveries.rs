@@ -139,7 +139,11 @@ async fn the_person_or_an_administrator_stops_it_and_after_a_week_it_is_void() {
     let first = ask(&world, lost.id).await;
     assert!(lost.get("/account").await.main().contains("Stop this"));
     let half = world.entered(lost.id, How::Password);
-    assert_eq!(half.post("/account/recovery/stop", &[]).await.status, 403, "not with the password alone");
+    assert_eq!(
+        half.post("/account/recovery/stop", &[]).await.status,
+        403,
+        "not with the password alone"
+    );
     assert_eq!(agree(&admin, &first).await, 303);
     assert_eq!(lost.post("/account/recovery/stop", &[]).await.path(), "/account");
     assert_eq!(vouch(&colleague, &first).await, 404);

@@ -109,7 +109,11 @@ async fn the_account_page_names_sessions_and_ends_them() {
     world.entered(here.id, How::Password);
     let page = here.get("/account").await;
     let (main, there_id) = (page.main(), other_session(&world, &here, &there));
-    assert_eq!(main.matches("Firefox on Windows").count(), 2 + 2, "two, each with its link; no half one: {main}");
+    assert_eq!(
+        main.matches("Firefox on Windows").count(),
+        2 + 2,
+        "two, each with its link; no half one: {main}"
+    );
     assert!(main.contains("last seen 12pm, this one"), "{main}");
 
     let path = format!("/account/sessions/{there_id}");
@@ -140,7 +144,11 @@ async fn the_account_page_names_sessions_and_ends_them() {
 }
 
 /// The id of another session of the same person.
-fn other_session(world: &World, here: &crate::world::Person, there: &crate::world::Person) -> String {
+fn other_session(
+    world: &World,
+    here: &crate::world::Person,
+    there: &crate::world::Person,
+) -> String {
     let (keys, now) = (&world.portal.keys, world.now());
     let live = world.look(|db| sessions::live(db, keys, (there.id, &there.token), now));
     assert_eq!(here.id, there.id);
