@@ -7,6 +7,7 @@ import { Radios } from 'govuk-frontend/dist/govuk/components/radios/radios.mjs'
 import { SkipLink } from 'govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs'
 import { countCharacters } from './js/count.js'
 import { flagWhileTyping } from './js/flags.js'
+import { usePasskeys } from './js/passkeys.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
@@ -42,4 +43,8 @@ for (const group of document.querySelectorAll('[data-module="govuk-character-cou
 
 for (const field of document.querySelectorAll('[data-flags-url]')) {
   flagWhileTyping(field)
+}
+
+for (const form of document.querySelectorAll('[data-passkey]')) {
+  usePasskeys(form)
 }

@@ -10,7 +10,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
+use webauthn_rs::prelude::Webauthn;
 
+use crate::accounts::passkeys;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::provider::Provider;
 use crate::accounts::sessions::{self, Reach, Token};
@@ -54,6 +56,8 @@ pub struct Portal {
     /// The council's own sign-on, if there is one.
     pub sign_on: Option<Arc<Provider>>,
     pub shelf: Shelf,
+    /// The site that passkeys are for, unless `base_url` is a bare address.
+    pub passkeys: Option<Arc<Webauthn>>,
     /// Tries at the second step and at proofs, by account.
     pub second_tries: DefaultKeyedRateLimiter<AccountId>,
     /// Today's areas, in memory.
@@ -81,6 +85,7 @@ impl Portal {
             store: Store::open(&settings.database)?,
             journal: Journal::open(&settings.journal)?,
             shelf: Shelf::new(settings.curriculum.clone()),
+            passkeys: passkeys::site(&settings).map(Arc::new),
             settings,
             clock,
             templates: templates()?,
@@ -299,6 +304,9 @@ pub fn routes() -> Routes {
         .and(accounts::enter_pages::routes())
         .and(accounts::prove_pages::routes())
         .and(accounts::sign_on_pages::routes())
+        .and(accounts::factor_pages::routes())
+        .and(accounts::account_pages::routes())
+        .and(accounts::recovery_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use e4s::accounts::appoint::{self, Giving, Newcomer};
 use e4s::accounts::invite::{Invitation, Invited, invite};
-use e4s::accounts::{Post, Role, sessions};
+use e4s::accounts::{Post, Role, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::audit::chain::{Head, heads};
 use e4s::audit::verify::verify;
@@ -99,6 +99,12 @@ pub enum AccountCommand {
         email: String,
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
+    },
+    /// Take away every second factor of a person, who then sets up a new one. For the only administrator: for everybody
+    /// else two people decide, at `/admin/recoveries`.
+    ResetFactors {
+        #[arg(long)]
+        email: String,
     },
     /// End every post of a person who leaves. They lose access on their next request.
     End {
@@ -209,6 +215,10 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
             let hash = password_hash(password_file, &[email])?;
             portal.write_as_house(|deed| appoint::change_password(deed, email, &hash))?;
             say(&format!("{email} has a new password, and is signed out everywhere."));
+        }
+        AccountCommand::ResetFactors { email } => {
+            portal.write_as_house(|deed| recoveries::reset(deed, email))?;
+            say(&format!("{email} sets up a new second factor when they sign in."));
         }
         AccountCommand::End { email } => {
             let ended = portal.write_as_house(|deed| appoint::dismiss(deed, email))?;

@@ -23,7 +23,6 @@ pub fn routes() -> Routes {
         .get("/sign-in", Policy::Anyone, blank)
         .post("/sign-in", Policy::Anyone, submit)
         .post("/sign-out", Policy::Entering, leave)
-        .get("/account", Policy::SignedIn, show)
 }
 
 async fn home(visitor: Visitor) -> Result<Page> {
@@ -134,14 +133,6 @@ async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<H
     Ok(response)
 }
 
-async fn show(visit: Visit) -> Result<Page> {
-    let posts: Vec<&str> = visit.actor.posts().iter().map(|it| it.role.title()).collect();
-    let row = |key, value| Fact { key, value };
-    let rows = vec![row("Name", visit.actor.name.clone()), row("Posts", posts.join(", "))];
-    let sign_on = sign_on_pages::link_of(&visit.app, visit.actor.id).await?;
-    visit.page("accounts/account.html", &AccountPage { rows, sign_on })
-}
-
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -214,18 +205,6 @@ struct SignInPage {
     /// What people call their account at the council's sign-on, if there is one.
     sign_on: Option<String>,
     errors: FormErrors,
-}
-
-#[derive(Serialize)]
-struct AccountPage {
-    rows: Vec<Fact>,
-    sign_on: Option<sign_on_pages::Link>,
-}
-
-#[derive(Serialize)]
-struct Fact {
-    key: &'static str,
-    value: String,
 }
 
 impl SignInPage {

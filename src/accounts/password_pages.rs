@@ -7,12 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::choose::{self, Chooser};
+use super::enter_pages;
 use super::forgotten::{self, ForgottenForm};
+use super::sessions::How;
 use super::tickets::TicketKind;
-use super::{AccountId, sessions};
 use crate::app::App;
 use crate::deed::Deed;
-use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
+use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, redirect};
 use crate::{Error, Result};
 
 /// The routes of this slice.
@@ -88,26 +89,13 @@ async fn finish(
     let account = chooser.ticket.account;
     let choose = move |deed: &mut Deed| choose::choose(deed, &token, &hash);
     match visitor.app.write_for(account, choose).await {
-        Ok(TicketKind::Invitation) => enter(&visitor.app, request, (account, "/")).await,
+        Ok(TicketKind::Invitation) => {
+            enter_pages::enter(&visitor.app, request, (account, How::Password), "").await
+        }
         Ok(TicketKind::Reset) => Ok(redirect("/password-changed").respond_to(request)),
         Err(Error::NotFound) => Ok(gone(visitor)?.respond_to(request)),
         Err(error) => Err(error),
     }
-}
-
-/// Lets somebody in who has just chosen their password.
-async fn enter(
-    app: &App,
-    request: &HttpRequest,
-    (account, to): (AccountId, &str),
-) -> Result<HttpResponse> {
-    let before = guard::token(request, app);
-    let begin = move |deed: &mut Deed| sessions::begin(deed, account, before.as_ref());
-    let session = app.write_for(account, begin).await?;
-    let mut response = redirect(to).respond_to(request);
-    let cookie = guard::cookie(app, &session);
-    response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
-    Ok(response)
 }
 
 async fn chooser(visitor: &Visitor, token: &str) -> Result<Option<Chooser>> {
@@ -158,7 +146,10 @@ async fn own(visit: Visit) -> Result<Page> {
 
 async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
     match try_change(&visit, form.0).await? {
-        Ok(()) => enter(&visit.app, &request, (visit.actor.id, "/account")).await,
+        Ok(()) => {
+            let who = (visit.actor.id, How::Password);
+            enter_pages::enter(&visit.app, &request, who, "account").await
+        }
         Err(errors) => {
             let again = visit.again("accounts/password.html", &OwnPage { errors })?;
             Ok(again.respond_to(&request))

@@ -5,20 +5,19 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{queries, sessions};
+use super::enter_pages::{BackQuery, SecondForm, SecondPage, attempt, second_page};
+use super::sessions::Token;
+use super::{queries, second, sessions};
 use crate::Result;
 use crate::audit::Event;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, back, guard, redirect};
 
 /// The routes of the proof.
 pub fn routes() -> Routes {
-    Routes::new().get("/prove", Policy::SignedIn, blank).post("/prove", Policy::SignedIn, submit)
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ProveQuery {
-    back: String,
+    Routes::new()
+        .get("/prove", Policy::SignedIn, blank)
+        .post("/prove", Policy::SignedIn, submit)
+        .post("/prove/second", Policy::SignedIn, submit_second)
 }
 
 #[derive(Deserialize)]
@@ -34,30 +33,64 @@ impl Default for ProveForm {
     }
 }
 
-async fn blank(visit: Visit, query: Query<ProveQuery>) -> Result<Page> {
-    visit.page("accounts/prove.html", &ProvePage::of(&query.back, None))
+async fn blank(visit: Visit, query: Query<BackQuery>) -> Result<Page> {
+    let page = ProvePage::of(&visit, &query.back, FormErrors::default()).await?;
+    visit.page("accounts/prove.html", &page)
 }
 
 async fn submit(visit: Visit, request: HttpRequest, form: Form<ProveForm>) -> Result<HttpResponse> {
     let Form(form) = form;
     if let Some(fault) = fault(&visit, &form.password).await? {
-        let page = ProvePage::of(&form.back, Some(fault));
-        let again = Reply::Again(visit.page("accounts/prove.html", &page)?);
-        return Ok(again.respond_to(&request));
+        return again(&visit, &request, &form.back, ("password", fault)).await;
     }
     let token = visit.token.clone();
     let proved = visit.write(move |deed| sessions::prove(deed, &token)).await?;
-    let to = back::within(&form.back).unwrap_or_else(|| "/account".to_owned());
-    guard::with_cookie(redirect(to).respond_to(&request), &visit.app, &proved)
+    land(&visit, &request, &form.back, &proved)
+}
+
+async fn submit_second(
+    visit: Visit,
+    request: HttpRequest,
+    form: Form<SecondForm>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    match attempt(&visit, form.given(), second::prove).await? {
+        Ok(proved) => land(&visit, &request, &form.back, &proved),
+        Err(fault) => again(&visit, &request, &form.back, ("code", fault)).await,
+    }
+}
+
+fn land(
+    visit: &Visit,
+    request: &HttpRequest,
+    wanted: &str,
+    proved: &Token,
+) -> Result<HttpResponse> {
+    let to = back::within(wanted).unwrap_or_else(|| "/account".to_owned());
+    guard::with_cookie(redirect(to).respond_to(request), &visit.app, proved)
+}
+
+async fn again(
+    visit: &Visit,
+    request: &HttpRequest,
+    wanted: &str,
+    (field, fault): (&'static str, String),
+) -> Result<HttpResponse> {
+    let mut errors = FormErrors::default();
+    errors.add(field, fault);
+    let page = ProvePage::of(visit, wanted, errors).await?;
+    Ok(Reply::Again(visit.page("accounts/prove.html", &page)?).respond_to(request))
 }
 
 /// What is wrong with the password, if anything.
 async fn fault(visit: &Visit, password: &SecretString) -> Result<Option<String>> {
+    if password.expose_secret().is_empty() {
+        return Ok(Some("Enter your password".to_owned()));
+    }
     if let Err(wait) = sessions::second_try(&visit.app, visit.actor.id) {
         return Ok(Some(wait));
     }
     let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
-    let kept = kept.filter(|it| it.starts_with("$argon2"));
     let password = password.expose_secret().to_owned().into();
     if visit.app.passwords.is_right(password, kept).await? {
         return Ok(None);
@@ -68,17 +101,16 @@ async fn fault(visit: &Visit, password: &SecretString) -> Result<Option<String>>
 
 #[derive(Serialize)]
 struct ProvePage {
-    back: String,
-    errors: FormErrors,
+    /// False for somebody who comes in by the council's sign-on alone.
+    has_password: bool,
+    #[serde(flatten)]
+    second: SecondPage,
 }
 
 impl ProvePage {
-    fn of(wanted: &str, fault: Option<String>) -> Self {
-        let back = back::within(wanted).map(|_| wanted.to_owned()).unwrap_or_default();
-        let mut errors = FormErrors::default();
-        if let Some(fault) = fault {
-            errors.add("password", fault);
-        }
-        Self { back, errors }
+    async fn of(visit: &Visit, wanted: &str, errors: FormErrors) -> Result<Self> {
+        let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
+        let second = second_page(visit, wanted, errors).await?;
+        Ok(Self { has_password: kept.is_some(), second })
     }
 }

@@ -7,13 +7,15 @@ use super::{AccountId, Actor, Post, PostId, Role, Tenure};
 use crate::Result;
 use crate::districts::TeamId;
 use crate::schools::Urn;
-use crate::store::schema::{accounts, posts};
+use crate::store::schema::{accounts, posts, schools, teams};
 use crate::store::{Db, fold};
 
 pub(super) use super::session_queries::end_sessions_of;
 
 /// What is kept of a password that was not chosen yet.
 pub(super) const NO_PASSWORD: &str = "";
+/// The most posts that a page lists.
+const HELD_MAX: i64 = 50;
 
 /// What signing in needs to know of an account.
 #[derive(Queryable)]
@@ -167,9 +169,38 @@ pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials
     Ok(found.select((accounts::id, accounts::password_hash)).first(db).optional()?)
 }
 
-/// What a person's password is tried against.
+/// A post as its holder reads of it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Held {
+    pub role: Role,
+    pub until_on: Option<NaiveDate>,
+    pub school: Option<String>,
+    pub team: Option<String>,
+}
+
+/// The posts that a person holds on `today`, with the names of schools and teams.
+pub fn held(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Vec<Held>> {
+    Ok(posts::table
+        .left_join(schools::table)
+        .left_join(teams::table)
+        .filter(posts::account_id.eq(id))
+        .filter(posts::from_on.le(today))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .order(posts::id)
+        .limit(HELD_MAX)
+        .select((posts::role, posts::until_on, schools::name.nullable(), teams::name.nullable()))
+        .load(db)?)
+}
+
+/// The address of an account, whatever posts it has.
+pub(super) fn email(db: &mut Db, id: AccountId) -> Result<String> {
+    Ok(accounts::table.find(id).select(accounts::email).first(db)?)
+}
+
+/// What a person's password is tried against; nothing for somebody who has none.
 pub(super) fn password_hash(db: &mut Db, id: AccountId) -> Result<Option<String>> {
-    Ok(accounts::table.find(id).select(accounts::password_hash).first(db).optional()?)
+    let kept: String = accounts::table.find(id).select(accounts::password_hash).first(db)?;
+    Ok(Some(kept).filter(|it| it.starts_with('$')))
 }
 
 pub(super) fn account_with(db: &mut Db, email: &str) -> Result<Option<AccountId>> {

@@ -14,6 +14,7 @@ use super::{AccountId, Actor, factor_queries, passwords, queries, session_querie
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
+use crate::seal::{HOUSE, Keyring, Place};
 use crate::store::{Db, hex, letters_of, random_id, random_letters, text_enum};
 use crate::web::form::clean;
 use crate::worker::Done;
@@ -274,6 +275,12 @@ pub fn prove(deed: &mut Deed, token: &Token) -> Result<Token> {
     Ok(proved)
 }
 
+/// A factor was set up in this session: a half one rises, a whole one is proved.
+pub(super) fn lift(deed: &mut Deed, token: &Token) -> Result<Token> {
+    let kept = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?;
+    if kept.stage == Stage::Whole { prove(deed, token) } else { rise(deed, token) }
+}
+
 fn raised(deed: &mut Deed, token: &Token, stage: Stage) -> Result<Token> {
     let new = Token::random();
     let hashes = (token.hash(), new.hash());
@@ -297,6 +304,61 @@ pub fn refuse(deed: &mut Deed, account: Option<AccountId>) -> Result<()> {
 pub fn end(deed: &mut Deed, token: &Token) -> Result<()> {
     session_queries::end_session(deed.db, &token.hash(), deed.at)?;
     deed.record(Event::SignedOut, deed.by.id, None)
+}
+
+/// The sessions of a person that can be used now, and which of them `token` belongs to.
+pub fn live(
+    db: &mut Db,
+    keys: &Keyring,
+    (account, token): (AccountId, &Token),
+    at: NaiveDateTime,
+) -> Result<Vec<Live>> {
+    let this = session_queries::session(db, &token.hash())?.map(|it| it.id);
+    let open = |line: session_queries::Line| {
+        let name = line.name.map(|it| keys.unseal(place(line.id.as_str()), &it)).transpose()?;
+        let (id, device, seen_at) = (line.id, line.device, line.seen_at);
+        Ok(Live { id, device, name, seen_at, is_this: this == Some(id) })
+    };
+    session_queries::live(db, account, at)?.into_iter().map(open).collect()
+}
+
+/// A live session, as its owner reads of it.
+#[derive(Debug, Clone)]
+pub struct Live {
+    pub id: SessionId,
+    pub device: String,
+    pub name: Option<String>,
+    pub seen_at: NaiveDateTime,
+    pub is_this: bool,
+}
+
+/// Gives one of the person's sessions a name, or takes it away.
+pub fn name(deed: &mut Deed, id: SessionId, name: &str) -> Result<()> {
+    let sealed = match name {
+        "" => None,
+        name => Some(deed.keys.seal(HOUSE, place(id.as_str()), name)?),
+    };
+    let is_theirs = session_queries::set_name(deed.db, (deed.by.id, id), sealed.as_ref())?;
+    if is_theirs { Ok(()) } else { Err(Error::NotFound) }
+}
+
+fn place(row: &str) -> Place<'_> {
+    Place { table: "sessions", column: "name", row }
+}
+
+/// Ends one of the person's sessions.
+pub fn end_one(deed: &mut Deed, id: SessionId) -> Result<()> {
+    if !session_queries::end_one(deed.db, deed.by.id, id, deed.at)? {
+        return Err(Error::NotFound);
+    }
+    deed.record(Event::SessionEnded, deed.by.id, None)
+}
+
+/// Ends every session of the person but this one. Says how many.
+pub fn end_others(deed: &mut Deed, token: &Token) -> Result<usize> {
+    let ended = session_queries::end_others(deed.db, deed.by.id, &token.hash(), deed.at)?;
+    deed.record(Event::SessionsEnded, deed.by.id, None)?;
+    Ok(ended)
 }
 
 /// What is kept of a new password, or what is wrong with it.

@@ -46,6 +46,15 @@ pub struct PasswordFacts {
     pub at: String,
 }
 
+/// What a letter about somebody's sign-in says.
+#[derive(Debug, Serialize)]
+pub struct SafetyFacts {
+    pub subject: &'static str,
+    pub sentences: Vec<&'static str>,
+    /// Where to look, after signing in.
+    pub path: &'static str,
+}
+
 /// What a digest says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DigestFacts {

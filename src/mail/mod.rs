@@ -11,6 +11,7 @@ pub mod compose;
 pub mod deliver;
 pub mod facts;
 pub mod question;
+pub mod safety;
 mod smtp;
 pub mod urgent;
 
@@ -39,6 +40,8 @@ text_enum! {
         Urgent = "urgent",
         /// A team has a question about an urgent concern.
         Question = "question",
+        /// Something has happened to how this person signs in.
+        Safety = "safety",
         /// What needs this person, on their rhythm.
         Digest = "digest",
         /// Somebody is to choose their first password.

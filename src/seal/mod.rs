@@ -66,6 +66,10 @@ pub const COLUMNS: &[Column] = &[
     Column { is_numbered: true, ..column("concern_steps", "words") },
     column("contexts", "label"),
     Column { is_numbered: true, ..column("context_steps", "words") },
+    // Secrets of second factors, ceremonies under way, and what people call their sessions. The house's.
+    column("factors", "secret"),
+    column("ceremonies", "state"),
+    column("sessions", "name"),
 ];
 
 /// Where a sealed text stands. It opens there and nowhere else.

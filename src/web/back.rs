@@ -32,6 +32,11 @@ pub fn sign_in(path_asked: &str) -> String {
     }
 }
 
+/// A path of ours that keeps where to go back to, if that is one of the places.
+pub fn with(to: &str, word: &str) -> String {
+    if path(word).is_some() { format!("{to}?back={word}") } else { to.to_owned() }
+}
+
 /// The page of the second step that leads back to `path`, if that is one of the places.
 pub fn second_step(path_asked: &str) -> String {
     match path_asked.strip_prefix('/').filter(|it| path(it).is_some()) {

@@ -1,9 +1,10 @@
 // Three journeys in a real browser, at two sizes, and one without JavaScript.
 // Usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES [SIZE]]
+import { factors } from "./factors.mjs";
 import { teacher } from "./teacher.mjs";
 import { files, follows } from "./lead.mjs";
 import { others, triages } from "./team.mjs";
-import { Browser, startDemo } from "./world.mjs";
+import { Browser, startDemo, startService } from "./world.mjs";
 
 const [program, pictures = "var/browser", only] = process.argv.slice(2);
 if (!program) {
@@ -20,9 +21,14 @@ const failed = [];
 
 /** One journey: what it does, and somebody new to do it. */
 async function journey(name, size, walk, options) {
+  await journeyIn(browser, demo.people, { name, size, walk, options });
+}
+
+/** The same in a browser of another service. */
+async function journeyIn(browser, people, { name, size, walk, options }) {
   const visitor = await browser.visitor(size, options);
   try {
-    await walk(visitor, demo.people);
+    await walk(visitor, people);
     passed += 1;
     console.log(`ok   ${name} (${size})`);
   } catch (error) {
@@ -35,6 +41,21 @@ async function journey(name, size, walk, options) {
   }
 }
 
+/** A service of its own, which asks for second factors. */
+async function withFactors(size) {
+  const service = await startService(program, port + 2);
+  const other = await Browser.open(service.base, pictures);
+  try {
+    const name = "an administrator sets up second factors";
+    await journeyIn(other, service.people, { name, size, walk: factors });
+    browser.faults.push(...other.faults);
+    for (const [picture, url] of other.met) browser.met.set(picture, url);
+  } finally {
+    await other.close();
+    await service.stop();
+  }
+}
+
 try {
   for (const size of only ? [only] : ["desktop", "phone"]) {
     await journey("a teacher finds a lesson", size, teacher);
@@ -44,6 +65,7 @@ try {
     await journey("everybody else looks round", size, others);
   }
   await journey("a lead files a concern without JavaScript", "desktop", files, { javaScript: false });
+  for (const size of only ? [only] : ["desktop", "phone"]) await withFactors(size);
 } finally {
   await browser.close();
   await demo.stop();

@@ -1,6 +1,7 @@
 // A demonstration of its own, a real browser, and people in it.
-import { spawn } from "node:child_process";
-import { mkdtemp, mkdir, readFile, rm } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -27,12 +28,7 @@ export async function startDemo(program, port) {
   server.stderr.on("data", (text) => (said += text));
   const ended = new Promise((done) => server.on("exit", done));
   const base = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port + 1}/health/ready`).catch(() => null);
-    if (answer?.ok) break;
-    if (server.exitCode !== null || tries > 300) throw new Error(`the demonstration did not start:\n${said}`);
-    await new Promise((next) => setTimeout(next, 100));
-  }
+  await ready(server, port + 1, () => said);
   const people = said.split("\n").map((line) => line.split("\t")).filter((it) => it.length === 3)
     .map(([role, email, password]) => ({ role, email, password }));
   const stop = async () => {
@@ -41,6 +37,47 @@ export async function startDemo(program, port) {
     await rm(folder, { recursive: true });
   };
   return { base, people, stop };
+}
+
+/** Starts `PROGRAM serve` on a new database, as a council does, with an administrator in it and second factors on. */
+export async function startService(program, port) {
+  const folder = await mkdtemp(join(tmpdir(), "e4s-service-"));
+  const person = { email: "admin@example.org", password: "harbour lantern copper fern" };
+  const base = `http://localhost:${port}`;
+  const settings = {
+    database: `sqlite:${join(folder, "e4s.db")}`, keys: join(folder, "keys"), journal: join(folder, "journal"),
+    listen: `127.0.0.1:${port}`, health: `127.0.0.1:${port + 1}`, base_url: base,
+    escrow: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+  await writeFile(join(folder, "e4s.toml"), lines.join(""));
+  await mkdir(join(folder, "keys"));
+  await mkdir(join(folder, "journal"));
+  await writeFile(join(folder, "keys/root-1.key"), randomBytes(32).toString("hex"), { mode: 0o400 });
+  await writeFile(join(folder, "secret.txt"), person.password);
+  const run = (...words) => execFileSync(resolve(program), words, { cwd: folder });
+  run("migrate");
+  run("account", "add", "--email", person.email, "--name", "Kim Example", "--role", "admin", "--password-file", "secret.txt");
+  const server = spawn(resolve(program), ["serve", "--no-worker"], { cwd: folder });
+  let said = "";
+  server.stderr.on("data", (text) => (said += text));
+  const ended = new Promise((done) => server.on("exit", done));
+  await ready(server, port + 1, () => said);
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+  return { base, people: [person], stop };
+}
+
+async function ready(server, port, said) {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null);
+    if (answer?.ok) return;
+    if (server.exitCode !== null || tries > 300) throw new Error(`the service did not start:\n${said()}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
 }
 
 /** A browser whose every page is checked: by axe, for requests to other hosts, and for what the console says. */

@@ -1,11 +1,12 @@
 //! Ways into the world: sessions that are half or whole, and people as their sessions let them act.
 
+use chrono::NaiveDateTime;
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, How, Token, Way};
-use e4s::accounts::{AccountId, Actor, Post, Role};
+use e4s::accounts::{AccountId, Actor, Post, Role, totp};
 use e4s::deed::Deed;
 
-use crate::world::{Person, World};
+use crate::world::{Answer, Person, World};
 
 impl World {
     /// A session of this person as one begins that proved `how`.
@@ -54,4 +55,30 @@ impl World {
         let (token, now) = (person.token.clone(), self.now());
         self.look(|db| sessions::standing(db, &token, now)).expect("a session").actor
     }
+
+    /// Somebody in a whole session who has an authenticator app, and the app's secret.
+    pub fn with_app(&self, id: AccountId) -> (Person<'_>, String) {
+        let before = self.entered(id, How::SignOnWithFactor);
+        let app = self.as_person(id, totp::begin);
+        let keys = &self.portal.keys;
+        let secret = self.look(|db| totp::secret(db, keys, (id, app)));
+        let code = code(&secret, self.now());
+        let done = self.as_person(id, |deed| totp::confirm(deed, &before.token, (app, &code)));
+        (self.known(id, done.expect("the right code").token), secret)
+    }
+}
+
+/// The code that an app with this secret shows at a moment.
+pub fn code(secret: &str, at: NaiveDateTime) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("a secret");
+    let totp = totp_rs::Builder::new().with_secret(secret).build().expect("an app");
+    let seconds = u64::try_from(at.and_utc().timestamp()).expect("after 1970");
+    totp.generate(seconds).to_string()
+}
+
+/// The token that an answer's cookie carries.
+pub fn token(answer: &Answer) -> Token {
+    let cookie = answer.cookie.as_deref().expect("a cookie");
+    let value = cookie.split(';').next().and_then(|it| it.strip_prefix("e4s="));
+    Token::parse(value.expect("our cookie")).expect("a token")
 }

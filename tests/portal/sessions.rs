@@ -100,3 +100,57 @@ async fn a_cookie_that_was_planted_before_signing_in_is_worth_nothing_after() {
     world.as_person(id, |deed| sessions::enter(deed, id, Some(&planted.token), &way));
     assert_eq!(planted.get("/sign-in/second").await.path(), "/sign-in");
 }
+
+#[actix_web::test]
+async fn the_account_page_names_sessions_and_ends_them() {
+    let world = with_factors();
+    let here = world.county();
+    let there = world.signed_in(here.id);
+    world.entered(here.id, How::Password);
+    let page = here.get("/account").await;
+    let (main, there_id) = (page.main(), other_session(&world, &here, &there));
+    assert_eq!(
+        main.matches("Firefox on Windows").count(),
+        2 + 2,
+        "two, each with its link; no half one: {main}"
+    );
+    assert!(main.contains("last seen 12pm, this one"), "{main}");
+
+    let path = format!("/account/sessions/{there_id}");
+    assert_eq!(here.post(&path, &[("name", "Crawley library")]).await.path(), "/account");
+    assert!(here.get("/account").await.main().contains("Crawley library"));
+    let kept: Vec<Option<String>> = world.look(|db| {
+        use diesel::prelude::*;
+        use e4s::store::schema::sessions;
+        Ok(sessions::table.select(sessions::name).load(db)?)
+    });
+    assert!(kept.iter().flatten().all(|it| !it.contains("library")), "a name is sealed");
+    let long = "x".repeat(41);
+    assert_eq!(here.post(&path, &[("name", &long)]).await.status, 422);
+
+    let stranger = world.admin();
+    assert_eq!(stranger.post(&path, &[("name", "Mine")]).await.status, 404);
+    assert_eq!(stranger.post(&format!("{path}/end"), &[]).await.status, 404);
+    assert_eq!(there.get("/account").await.status, 200);
+    assert_eq!(here.post(&format!("{path}/end"), &[]).await.path(), "/account");
+    assert_eq!(there.get("/account").await.path(), "/sign-in?back=account");
+
+    let (third, fourth) = (world.signed_in(here.id), world.signed_in(here.id));
+    assert_eq!(here.post("/account/sessions/others", &[]).await.path(), "/account");
+    for ended in [third, fourth] {
+        assert_eq!(ended.get("/account").await.path(), "/sign-in?back=account");
+    }
+    assert_eq!(here.get("/account").await.status, 200);
+}
+
+/// The id of another session of the same person.
+fn other_session(
+    world: &World,
+    here: &crate::world::Person,
+    there: &crate::world::Person,
+) -> String {
+    let (keys, now) = (&world.portal.keys, world.now());
+    let live = world.look(|db| sessions::live(db, keys, (there.id, &there.token), now));
+    assert_eq!(here.id, there.id);
+    live.iter().find(|it| it.is_this).expect("it is live").id.to_string()
+}

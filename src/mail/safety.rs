@@ -1,0 +1,93 @@
+//! Letters about how somebody signs in: what was changed, and what to do if it was not them. They say nothing else.
+
+use std::fmt::Display;
+
+use super::facts::{SafetyFacts, json};
+use super::{Letter, LetterKind};
+use crate::Result;
+use crate::accounts::AccountId;
+use crate::deed::Deed;
+
+/// What has happened to somebody's sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    FactorAdded,
+    FactorRemoved,
+    CodesMade,
+    CodeUsed,
+    /// Somebody with the password said that they had lost the second factor.
+    RecoveryAsked,
+    RecoveryAgreed,
+    RecoveryGranted,
+    RecoveryRefused,
+    RecoveryStopped,
+}
+
+const OTHERS_END: &str = "You have been signed out everywhere else.";
+const STOP: &str = "If it was not you, somebody has your password. Sign in and press “Stop this” on your account page, or \
+    tell an administrator now: they can refuse it. Then change your password.";
+
+impl News {
+    fn words(self) -> (&'static str, Vec<&'static str>) {
+        match self {
+            Self::FactorAdded => (
+                "a second factor was added",
+                vec!["A second factor was added to your account.", OTHERS_END],
+            ),
+            Self::FactorRemoved => (
+                "a second factor was removed",
+                vec!["A second factor was removed from your account.", OTHERS_END],
+            ),
+            Self::CodesMade => (
+                "new recovery codes",
+                vec!["New recovery codes were made for your account. The old ones no longer work."],
+            ),
+            Self::CodeUsed => (
+                "a recovery code was used",
+                vec!["Somebody signed in to your account with your password and a recovery code."],
+            ),
+            Self::RecoveryAsked => (
+                "somebody asks for a new second factor",
+                vec![
+                    "Somebody signed in with your password and said that they have lost your second factor.",
+                    "If two people who may decide this agree, or an administrator does after 24 hours, your second \
+                     factors and recovery codes are removed, and whoever has the password sets up a new one.",
+                    STOP,
+                ],
+            ),
+            Self::RecoveryAgreed => (
+                "one person agreed to a new second factor",
+                vec![
+                    "One of the people who decide has agreed to remove your second factors.",
+                    STOP,
+                ],
+            ),
+            Self::RecoveryGranted => (
+                "your second factors were removed",
+                vec![
+                    "Your second factors and recovery codes were removed, because you asked for it.",
+                    "Sign in with your password to set up a new second factor. You have been signed out everywhere.",
+                ],
+            ),
+            Self::RecoveryRefused => (
+                "your second factors stay as they are",
+                vec![
+                    "An administrator refused to remove your second factors. Nothing has changed.",
+                ],
+            ),
+            Self::RecoveryStopped => (
+                "your second factors stay as they are",
+                vec!["The request to remove your second factors was stopped. Nothing has changed."],
+            ),
+        }
+    }
+}
+
+/// Queues the letter. `about` (an id, a moment) makes it one: the same twice is not sent twice.
+pub fn tell(deed: &mut Deed, to: AccountId, news: News, about: impl Display) -> Result<()> {
+    let (subject, sentences) = news.words();
+    let facts = json(&SafetyFacts { subject, sentences, path: "/account" })?;
+    let period = format!("{news:?}:{about}");
+    deed.post(&Letter { kind: LetterKind::Safety, to, period, facts, due_at: deed.at })?;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Lost second factors: two people, or a day; nobody alone, nobody twice, nobody about themselves.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use e4s::accounts::sessions::How;
+use e4s::accounts::{AccountId, Role};
+use e4s::schools::Urn;
+use e4s::store::schema::{factors, recoveries};
+
+use crate::world::{Person, World};
+
+fn world() -> (World, Urn) {
+    let world = World::with(|it| it.second_factor = true);
+    let school = world.school(100_001, "A School", "E07000226");
+    (world, school)
+}
+
+/// Somebody with the password says that the factor of `id` is lost. The request's id.
+async fn ask(world: &World, id: AccountId) -> String {
+    let half = world.entered(id, How::Password);
+    assert_eq!(half.post("/sign-in/lost", &[]).await.path(), "/sign-in/lost");
+    assert!(half.get("/sign-in/lost").await.main().contains("You asked on"));
+    let open = recoveries::table
+        .filter(recoveries::account_id.eq(id))
+        .filter(recoveries::ended_at.is_null());
+    world.look(|db| Ok(open.select(recoveries::id).first(db)?))
+}
+
+fn has_factor(world: &World, id: AccountId) -> bool {
+    let theirs = factors::table.filter(factors::account_id.eq(id)).select(factors::id);
+    let found: Vec<String> = world.look(|db| Ok(theirs.load(db)?));
+    !found.is_empty()
+}
+
+async fn agree(person: &Person<'_>, id: &str) -> u16 {
+    person.post(&format!("/admin/recoveries/{id}/agree"), &[]).await.status.as_u16()
+}
+
+async fn vouch(person: &Person<'_>, id: &str) -> u16 {
+    person.post(&format!("/account/vouch/{id}"), &[]).await.status.as_u16()
+}
+
+#[actix_web::test]
+async fn an_administrator_and_a_colleague_let_somebody_set_up_a_new_factor() {
+    let (world, school) = world();
+    for is_admin_first in [true, false] {
+        let (lost, _) = world.with_app(world.dsl(school).id);
+        let (admin, colleague) = (world.admin(), world.dsl(school));
+        let id = ask(&world, lost.id).await;
+        assert!(admin.get("/admin/recoveries").await.main().contains("Nobody has agreed yet"));
+        assert!(colleague.get("/account/vouch").await.main().contains("I have spoken to A dsl"));
+        if is_admin_first {
+            assert_eq!(agree(&admin, &id).await, 303);
+        } else {
+            assert_eq!(vouch(&colleague, &id).await, 303);
+        }
+        assert!(has_factor(&world, lost.id), "one is not enough");
+        if is_admin_first {
+            assert_eq!(vouch(&colleague, &id).await, 303);
+        } else {
+            assert_eq!(agree(&admin, &id).await, 303);
+        }
+        assert!(!has_factor(&world, lost.id), "two are");
+        assert_eq!(lost.get("/account").await.path(), "/sign-in?back=account", "all sessions end");
+        let half = world.entered(lost.id, How::Password);
+        assert_eq!(half.get("/sign-in/second").await.path(), "/account/factors/new");
+        assert_eq!(agree(&admin, &id).await, 404, "it is over");
+    }
+}
+
+#[actix_web::test]
+async fn no_other_two_people_do() {
+    let (world, school) = world();
+    let team = world.team("Crawley", "E07000226");
+    let other_school = world.school(100_002, "Another School", "E07000226");
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let (admin, another_admin) = (world.admin(), world.admin());
+    let id = ask(&world, lost.id).await;
+
+    assert_eq!((agree(&admin, &id).await, agree(&admin, &id).await), (303, 303));
+    assert_eq!(agree(&another_admin, &id).await, 303);
+    assert!(has_factor(&world, lost.id), "an administrator twice, and two administrators");
+    let strangers = [world.dsl(other_school), world.coordinator(team)];
+    for stranger in &strangers {
+        assert_eq!(vouch(stranger, &id).await, 404, "somebody who shares nothing");
+        assert!(!stranger.get("/account/vouch").await.main().contains("A dsl"));
+    }
+    assert_eq!(vouch(&world.partner(team), &id).await, 403);
+    assert_eq!(vouch(&admin, &id).await, 403);
+    assert_eq!(agree(&world.dsl(school), &id).await, 403);
+    world.appointed(admin.id, Role::County);
+    assert_eq!(vouch(&admin, &id).await, 409, "the same person in both parts");
+    let itself = world.known(lost.id, lost.token.clone());
+    assert_eq!(vouch(&itself, &id).await, 409, "nobody vouches for themselves");
+    world.appointed(lost.id, Role::Admin);
+    assert_eq!(agree(&itself, &id).await, 409, "nobody decides about themselves");
+    assert!(has_factor(&world, lost.id));
+    assert_eq!(vouch(&world.county(), &id).await, 303);
+    assert!(!has_factor(&world, lost.id), "a county lead knows everybody");
+}
+
+#[actix_web::test]
+async fn two_colleagues_without_an_administrator_do_not() {
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let id = ask(&world, lost.id).await;
+    assert_eq!(vouch(&world.dsl(school), &id).await, 303);
+    assert_eq!(vouch(&world.county(), &id).await, 303);
+    world.later(TimeDelta::hours(25));
+    assert_eq!(vouch(&world.county(), &id).await, 303);
+    assert!(has_factor(&world, lost.id));
+    let both = world.county();
+    world.appointed(both.id, Role::Admin);
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let id = ask(&world, lost.id).await;
+    assert_eq!((vouch(&both, &id).await, agree(&both, &id).await), (303, 409));
+    assert!(has_factor(&world, lost.id), "the same person in both parts");
+}
+
+#[actix_web::test]
+async fn an_administrator_alone_does_after_a_day_and_not_before() {
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let id = ask(&world, lost.id).await;
+    let admin = world.admin().id;
+    world.later(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    assert_eq!(agree(&world.signed_in(admin), &id).await, 303);
+    assert!(has_factor(&world, lost.id));
+    world.later(TimeDelta::seconds(1));
+    assert_eq!(agree(&world.signed_in(admin), &id).await, 303);
+    assert!(!has_factor(&world, lost.id));
+}
+
+#[actix_web::test]
+async fn the_person_or_an_administrator_stops_it_and_after_a_week_it_is_void() {
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let (admin, colleague) = (world.admin(), world.dsl(school));
+    let first = ask(&world, lost.id).await;
+    assert!(lost.get("/account").await.main().contains("Stop this"));
+    let half = world.entered(lost.id, How::Password);
+    assert_eq!(
+        half.post("/account/recovery/stop", &[]).await.status,
+        403,
+        "not with the password alone"
+    );
+    assert_eq!(agree(&admin, &first).await, 303);
+    assert_eq!(lost.post("/account/recovery/stop", &[]).await.path(), "/account");
+    assert_eq!(vouch(&colleague, &first).await, 404);
+
+    let second = ask(&world, lost.id).await;
+    let refuse = format!("/admin/recoveries/{second}/refuse");
+    assert_eq!(admin.post(&refuse, &[]).await.path(), "/admin/recoveries");
+    assert_eq!(vouch(&colleague, &second).await, 404);
+
+    let third = ask(&world, lost.id).await;
+    world.later(TimeDelta::days(7));
+    assert_eq!(agree(&world.admin(), &third).await, 404);
+    assert!(has_factor(&world, lost.id));
+    let told = world.audit().iter().filter(|it| it.starts_with("recovery-")).count();
+    assert_eq!(told, 1 + 3 + 1 + 1 + 1, "codes made, asked, agreed, stopped, refused");
+}
+
+#[actix_web::test]
+async fn the_person_is_told_by_letter_at_each_step() {
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let id = ask(&world, lost.id).await;
+    agree(&world.admin(), &id).await;
+    vouch(&world.dsl(school), &id).await;
+    use e4s::store::schema::letters;
+    let theirs = letters::table.filter(letters::account_id.eq(lost.id)).order(letters::period);
+    let facts: Vec<String> = world.look(|db| Ok(theirs.select(letters::facts).load(db)?));
+    let facts = facts.join("\n");
+    for step in [
+        "somebody asks for a new second factor",
+        "one person agreed",
+        "your second factors were removed",
+    ] {
+        assert!(facts.contains(step), "{step}");
+    }
+    assert!(facts.contains("Stop this"), "it says how to stop it");
+}
