@@ -66,6 +66,9 @@ pub const COLUMNS: &[Column] = &[
     Column { is_numbered: true, ..column("concern_steps", "words") },
     column("contexts", "label"),
     Column { is_numbered: true, ..column("context_steps", "words") },
+    // For minutes only, the house's: whose password is forgotten, and a journey through the council's sign-on.
+    column("forgotten", "address"),
+    Column { key: "state_hash", ..column("sign_ons", "secrets") },
 ];
 
 /// Where a sealed text stands. It opens there and nowhere else.
