@@ -223,7 +223,7 @@ async fn a_lost_concern_comes_back_as_it_was_raised_once_and_its_team_is_told() 
     });
     world.later(TimeDelta::minutes(10));
 
-    assert_eq!(restored(world).back, [reference.clone()]);
+    assert_eq!(restored(world).back, std::slice::from_ref(&reference));
     let again = restored(world);
     assert_eq!((again.back.len(), again.left.len(), shire.count()), (0, 0, 1));
     assert_eq!(sent(&lead, &format!("/concerns/drafts/{draft}")).await, concern);
