@@ -148,7 +148,7 @@ async fn damage_is_named_by_file_and_place_and_mended_in_the_night() {
     let mut bytes = std::fs::read(&file).expect("a file");
     bytes[100] ^= 1;
     std::fs::write(&file, &bytes).expect("damaged");
-    world.later(TimeDelta::minutes(5));
+    world.later(TimeDelta::minutes(20));
     assert_eq!(reconciled(world).added, 0, "what was compared before is not read again by day");
     let found = verified(world);
     let name = file.file_name().expect("a name").to_string_lossy().into_owned();
