@@ -12,7 +12,8 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::accounts::passwords::Passwords;
-use crate::accounts::sessions::{self, Standing, Token};
+use crate::accounts::provider::Provider;
+use crate::accounts::sessions::{self, Reach, Token};
 use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
@@ -25,7 +26,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    trail, web as http,
+    trail, upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -50,7 +51,11 @@ pub struct Portal {
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    /// The council's own sign-on, if there is one.
+    pub sign_on: Option<Arc<Provider>>,
     pub shelf: Shelf,
+    /// Tries at the second step and at proofs, by account.
+    pub second_tries: DefaultKeyedRateLimiter<AccountId>,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
@@ -68,7 +73,10 @@ impl Portal {
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
         let five = Quota::per_hour(std::num::NonZeroU32::MIN.saturating_add(4));
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
+        let sign_on = settings.sign_on.clone();
+        let sign_on = sign_on.map(|it| Provider::new(it, &settings.base_url)).transpose()?;
         Ok(Self {
+            sign_on: sign_on.map(Arc::new),
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
             journal: Journal::open(&settings.journal)?,
@@ -81,6 +89,7 @@ impl Portal {
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
             asks: RateLimiter::keyed(five),
+            second_tries: RateLimiter::keyed(sessions::second_quota()),
             stopping: AtomicBool::new(false),
         })
     }
@@ -103,20 +112,18 @@ impl Portal {
         web::block(move || store.write(act)).await?
     }
 
-    /// One deed by the person of a session. The session and the posts are read again inside the transaction.
+    /// One deed by the person of a session that was seen to reach so far. The session and the posts are read again inside
+    /// the transaction.
     pub async fn write<T: Send + 'static>(
         &self,
         token: Token,
-        may_be_late: bool,
+        reach: Reach,
         mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (at, keys) = ((self.clock)(), Arc::clone(&self.keys));
         self.change(move |db| {
-            let by = match sessions::standing(db, &token, at)? {
-                Standing::Live(actor, _) => actor,
-                Standing::TimedOut(actor) if may_be_late => actor,
-                Standing::TimedOut(_) | Standing::Out => return Err(Error::SignedOut),
-            };
+            let now = sessions::standing(db, &token, at)?.filter(|it| reach.may_still(it.reach));
+            let by = now.ok_or(Error::SignedOut)?.actor;
             act(&mut Deed { db, by: &by, at, keys: &keys })
         })
         .await
@@ -175,14 +182,15 @@ impl Portal {
         }
     }
 
-    /// The page for somebody whose form came after their session had ended, with what they had typed.
-    pub fn signed_out_page(&self, words: &[(String, String)], back: Back) -> Result<Page> {
+    /// The page for somebody whose form could not be taken, with what they had typed.
+    pub fn handed_back(&self, words: &[(String, String)], back: Back) -> Result<Page> {
         let typed = words.iter().map(|(key, value)| Typed { key, value }).collect();
-        let (is_signed_in, href) = match back {
-            Back::ToPage(path) => (true, path),
-            Back::ToSignIn(path) => (false, path),
+        let (way, href) = match back {
+            Back::ToPage(path) => ("page", path),
+            Back::ToSignIn(path) => ("sign-in", path),
+            Back::ToProof(path) => ("proof", path),
         };
-        let view = HandedBack { typed, is_signed_in, href };
+        let view = HandedBack { typed, way, href };
         self.page("signed-out.html", &view, &self.chrome(None, "", ""))
     }
 }
@@ -191,7 +199,7 @@ impl Portal {
 #[derive(Serialize)]
 struct HandedBack<'a> {
     typed: Vec<Typed<'a>>,
-    is_signed_in: bool,
+    way: &'static str,
     href: String,
 }
 
@@ -208,6 +216,8 @@ pub enum Back {
     ToPage(String),
     /// To sign in, and from there on.
     ToSignIn(String),
+    /// To confirm that it is them, and from there on.
+    ToProof(String),
 }
 
 /// What frames a page.
@@ -286,6 +296,9 @@ pub fn routes() -> Routes {
         .and(accounts::password_pages::routes())
         .and(accounts::invite_pages::routes())
         .and(accounts::people_pages::routes())
+        .and(accounts::enter_pages::routes())
+        .and(accounts::prove_pages::routes())
+        .and(accounts::sign_on_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())
@@ -294,6 +307,7 @@ pub fn routes() -> Routes {
         .and(digests::pages::routes())
         .and(mail::pages::routes())
         .and(trail::pages::routes())
+        .and(upkeep::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

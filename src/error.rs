@@ -11,6 +11,12 @@ pub enum Error {
     /// Nobody is signed in, or the session has ended.
     #[error("you need to sign in")]
     SignedOut,
+    /// The password is given, the second factor is not.
+    #[error("you need to finish signing in")]
+    HalfWay,
+    /// The route needs a fresh proof that it is still this person. Holds what was typed, by field, to be handed back.
+    #[error("you need to confirm that it is you")]
+    NotProved(Vec<(String, String)>),
     /// Not there and not yours are the same answer.
     #[error("there is nothing here, or it is not yours to see")]
     NotFound,

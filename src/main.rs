@@ -14,6 +14,7 @@ use e4s::{calendar, demo, seal, serve, worker};
 mod commands;
 mod journal_command;
 mod key_commands;
+mod upkeep_commands;
 
 use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
 use journal_command::JournalCommand;
@@ -77,6 +78,25 @@ enum Command {
     /// The journal of concerns: a second place, in case the database loses one.
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Look at settings, keys, disks, mail, backups and cover; say what is amiss. Fails when something is broken.
+    Doctor,
+    /// Put database, journal and keys into one file, sealed to the offline recipient, while the service goes on.
+    Backup {
+        folder: PathBuf,
+        /// Keep so many of the newest backups in the folder, and remove older ones.
+        #[arg(long, value_name = "N")]
+        keep: Option<usize>,
+    },
+    /// Bring a backup back to where nothing is, and check it.
+    Restore {
+        file: PathBuf,
+        /// The offline identity that belongs to the setting `escrow`.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+        /// Restore into this folder, instead of where the settings say.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
     /// List every route: method, path, policy.
     Routes,
 }
@@ -140,6 +160,13 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             key_commands::run(&command, settings, |it| Ok(ready(it)?.into_inner()))
         }
         Command::Journal(command) => journal_command::run(ready(settings()?)?.get_ref(), &command),
+        Command::Doctor => Ok(upkeep_commands::doctor(settings())),
+        Command::Backup { folder, keep } => {
+            upkeep_commands::backup(ready(settings()?)?.get_ref(), &folder, keep)
+        }
+        Command::Restore { file, identity, into } => {
+            upkeep_commands::restore(settings()?, (&file, &identity, into.as_deref()))
+        }
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, accounts, concerns, digests, mail};
+use crate::{Error, Result, accounts, concerns, digests, mail, upkeep};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -56,6 +56,11 @@ pub const CHORES: &[Chore] = &[
         name: "forget old tickets",
         every: Duration::from_mins(10),
         run: accounts::tickets::forget,
+    },
+    Chore { name: "say that it lives", every: Duration::from_mins(1), run: upkeep::heartbeat::run },
+        name: "forget journeys to the sign-on",
+        every: Duration::from_mins(10),
+        run: accounts::sign_on::forget,
     },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
     Chore {

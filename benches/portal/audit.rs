@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use e4s::accounts::Role;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::{AccountId, Post, queries, sessions};
+use e4s::accounts::sessions::{self, How, Way};
+use e4s::accounts::{AccountId, Post, queries};
 use e4s::audit::Event;
 use e4s::audit::find::{self, Affairs, Wanted};
 use e4s::audit::verify::verify;
@@ -75,10 +76,11 @@ fn page(world: &World) {
         name: "An auditor".to_owned(),
         password_hash: "none".to_owned(),
     };
+    let way = Way { how: How::Password, second_factor: false, device: String::new() };
     let token = world.portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
         appoint::appoint(deed, id, &Post { role: Role::County, school: None, team: None }, None)?;
-        sessions::begin(deed, id, None)
+        sessions::enter(deed, id, None, &way)
     });
     let cookie = format!("e4s={}", token.expect("a session").as_str());
     let mut client = Client::connect(world.port);

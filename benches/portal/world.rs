@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::sessions::{self, Token};
+use e4s::accounts::sessions::{self, How, Token, Way};
 use e4s::accounts::{Post, Role, queries};
 use e4s::app::{self, Portal};
 use e4s::calendar;
@@ -105,6 +105,7 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
         password_hash: "none".to_owned(),
     };
     let at = (portal.clock)();
+    let way = Way { how: How::Password, second_factor: false, device: "A bench".to_owned() };
     let token = portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
         appoint::appoint(
@@ -113,7 +114,7 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
             &Post { role: Role::Dsl, school: Some(school), team: None },
             None,
         )?;
-        Ok((id, sessions::begin(deed, id, None)?))
+        Ok((id, sessions::enter(deed, id, None, &way)?))
     });
     let (id, token) = token.expect("a lead");
     let atlas = portal.store.read(|db| portal.atlas.on(db, calendar::day(at))).expect("areas");

@@ -24,6 +24,20 @@ mod people_queries;
 pub mod policy;
 pub mod queries;
 mod ticket_queries;
+mod device;
+pub mod passwords;
+pub mod provider;
+pub mod sessions;
+pub mod sign_on;
+
+pub mod enter_pages;
+mod factor_queries;
+pub mod pages;
+pub mod prove_pages;
+pub mod queries;
+mod session_queries;
+pub mod sign_on_pages;
+mod sign_on_queries;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -58,6 +72,13 @@ text_enum! {
 }
 
 impl Role {
+    /// True if whoever holds it has to give a second factor: who sees concerns, or gives others access to them.
+    pub fn needs_factor(self) -> bool {
+        match self {
+            Self::Dsl | Self::Coordinator | Self::Partner | Self::County | Self::Admin => true,
+        }
+    }
+
     /// As pages say it.
     pub fn title(self) -> &'static str {
         match self {
@@ -142,6 +163,16 @@ impl Actor {
     /// True for the service itself.
     pub fn is_house(&self) -> bool {
         self.id.as_str() == HOUSE
+    }
+
+    /// The same person without any post: what a half session acts as.
+    pub(in crate::accounts) fn bare(self) -> Self {
+        Self { posts: Vec::new(), ..self }
+    }
+
+    /// True if a post of theirs asks for a second factor.
+    pub fn needs_factor(&self) -> bool {
+        self.posts.iter().any(|it| it.role.needs_factor())
     }
 
     /// The posts held today.

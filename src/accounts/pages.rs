@@ -5,13 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{self, SignInForm, fold_email};
-use super::{AccountId, Actor, Role, queries};
+use super::sessions::{self, How, SignInForm, fold_email};
+use super::{AccountId, Actor, Role, enter_pages, sign_on_pages};
 use crate::deed::Deed;
 use crate::web::{
     Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
 };
-use crate::{Error, Result, calendar};
+use crate::{Error, Result};
 
 /// The longest address that mail can go to, in characters (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -22,7 +22,7 @@ pub fn routes() -> Routes {
         .get("/", Policy::Anyone, home)
         .get("/sign-in", Policy::Anyone, blank)
         .post("/sign-in", Policy::Anyone, submit)
-        .post("/sign-out", Policy::SignedIn, leave)
+        .post("/sign-out", Policy::Entering, leave)
         .get("/account", Policy::SignedIn, show)
 }
 
@@ -52,7 +52,7 @@ async fn blank(visitor: Visitor, query: Query<SignInQuery>) -> Result<Reply> {
     if visitor.actor.is_some() {
         return Ok(redirect(after_sign_in(&query.back)));
     }
-    let page = SignInPage::blank(&query.back);
+    let page = SignInPage::blank(&visitor, &query.back);
     Ok(Reply::Page(visitor.page("accounts/sign-in.html", &page)?))
 }
 
@@ -82,19 +82,7 @@ async fn submit(
         }
         Err(error) => return Err(error),
     };
-    let before = guard::token(&request, &visitor.app);
-    let at = (visitor.app.clock)();
-    let keys = std::sync::Arc::clone(&visitor.app.keys);
-    let begin = move |db: &mut crate::store::Db| {
-        let by = queries::actor(db, account, calendar::day(at))?;
-        let deed = &mut Deed { db, by: &by, at, keys: &keys };
-        sessions::begin(deed, account, before.as_ref())
-    };
-    let token = visitor.app.change(begin).await?;
-    let mut response = redirect(after_sign_in(&form.back)).respond_to(&request);
-    let cookie = guard::cookie(&visitor.app, &token);
-    response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
-    Ok(response)
+    enter_pages::enter(&visitor.app, &request, (account, How::Password), &form.back).await
 }
 
 /// The account, if address and password belong together. Unknown addresses take as long and count as much.
@@ -125,7 +113,7 @@ fn again(
     form: &SignInForm,
     fault: &'static str,
 ) -> Result<HttpResponse> {
-    let mut page = SignInPage::blank(&form.back);
+    let mut page = SignInPage::blank(visitor, &form.back);
     page.email.clone_from(&form.email);
     page.errors.add("email", fault);
     Ok(Reply::Again(visitor.page("accounts/sign-in.html", &page)?).respond_to(request))
@@ -139,7 +127,8 @@ fn after_sign_in(wanted: &str) -> String {
 async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
     let token = guard::token(&request, &visit.app).ok_or(Error::SignedOut)?;
     visit.write(move |deed| sessions::end(deed, &token)).await?;
-    let mut response = redirect("/").respond_to(&request);
+    let to = sign_on_pages::after_leaving(&visit.app, visit.actor.id).await?;
+    let mut response = redirect(to).respond_to(&request);
     let cookie = guard::no_cookie(&visit.app);
     response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
     Ok(response)
@@ -149,7 +138,8 @@ async fn show(visit: Visit) -> Result<Page> {
     let posts: Vec<&str> = visit.actor.posts().iter().map(|it| it.role.title()).collect();
     let row = |key, value| Fact { key, value };
     let rows = vec![row("Name", visit.actor.name.clone()), row("Posts", posts.join(", "))];
-    visit.page("accounts/account.html", &AccountPage { rows })
+    let sign_on = sign_on_pages::link_of(&visit.app, visit.actor.id).await?;
+    visit.page("accounts/account.html", &AccountPage { rows, sign_on })
 }
 
 #[derive(Deserialize)]
@@ -221,12 +211,15 @@ struct SignInPage {
     back: String,
     /// True after a time-out in the middle of a report.
     is_back: bool,
+    /// What people call their account at the council's sign-on, if there is one.
+    sign_on: Option<String>,
     errors: FormErrors,
 }
 
 #[derive(Serialize)]
 struct AccountPage {
     rows: Vec<Fact>,
+    sign_on: Option<sign_on_pages::Link>,
 }
 
 #[derive(Serialize)]
@@ -236,9 +229,10 @@ struct Fact {
 }
 
 impl SignInPage {
-    fn blank(wanted: &str) -> Self {
+    fn blank(visitor: &Visitor, wanted: &str) -> Self {
         let back = back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default();
         let is_back = back.starts_with("concerns/drafts/");
-        Self { email: String::new(), back, is_back, errors: FormErrors::default() }
+        let sign_on = visitor.app.sign_on.as_ref().map(|it| it.name().to_owned());
+        Self { email: String::new(), back, is_back, sign_on, errors: FormErrors::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! What the database is asked about people, posts and sessions.
+//! What the database is asked about people and posts.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -7,8 +7,10 @@ use super::{AccountId, Actor, Post, PostId, Role, Tenure};
 use crate::Result;
 use crate::districts::TeamId;
 use crate::schools::Urn;
-use crate::store::schema::{accounts, posts, sessions};
+use crate::store::schema::{accounts, posts};
 use crate::store::{Db, fold};
+
+pub(super) use super::session_queries::end_sessions_of;
 
 /// What is kept of a password that was not chosen yet.
 pub(super) const NO_PASSWORD: &str = "";
@@ -36,15 +38,6 @@ pub(super) const TENURE: (
     posts::from_on,
     posts::until_on,
 );
-
-/// A session as it is kept: its token only as a hash.
-#[derive(Queryable)]
-pub(super) struct Kept {
-    pub account_id: AccountId,
-    pub started_at: NaiveDateTime,
-    pub seen_at: NaiveDateTime,
-    pub ended_at: Option<NaiveDateTime>,
-}
 
 /// A person with the posts that they hold on `today`.
 pub fn actor(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Actor> {
@@ -174,6 +167,11 @@ pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials
     Ok(found.select((accounts::id, accounts::password_hash)).first(db).optional()?)
 }
 
+/// What a person's password is tried against.
+pub(super) fn password_hash(db: &mut Db, id: AccountId) -> Result<Option<String>> {
+    Ok(accounts::table.find(id).select(accounts::password_hash).first(db).optional()?)
+}
+
 pub(super) fn account_with(db: &mut Db, email: &str) -> Result<Option<AccountId>> {
     Ok(accounts::table
         .filter(accounts::email.eq(email))
@@ -247,55 +245,4 @@ pub(super) fn end_posts(db: &mut Db, account: AccountId, last_day: NaiveDate) ->
         .filter(posts::account_id.eq(account))
         .filter(posts::until_on.is_null().or(posts::until_on.gt(last_day)));
     Ok(diesel::update(open).set(posts::until_on.eq(last_day)).execute(db)?)
-}
-
-pub(super) fn session(db: &mut Db, token_hash: &str) -> Result<Option<Kept>> {
-    let found = sessions::table.find(token_hash).select((
-        sessions::account_id,
-        sessions::started_at,
-        sessions::seen_at,
-        sessions::ended_at,
-    ));
-    Ok(found.first(db).optional()?)
-}
-
-pub(super) fn insert_session(
-    db: &mut Db,
-    token_hash: &str,
-    account: AccountId,
-    at: NaiveDateTime,
-) -> Result<()> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::token_hash.eq(token_hash),
-            sessions::account_id.eq(account),
-            sessions::started_at.eq(at),
-            sessions::seen_at.eq(at),
-        ))
-        .execute(db)?;
-    Ok(())
-}
-
-pub(super) fn touch_session(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> Result<()> {
-    diesel::update(sessions::table.find(token_hash)).set(sessions::seen_at.eq(at)).execute(db)?;
-    Ok(())
-}
-
-pub(super) fn end_session(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> Result<()> {
-    let live = sessions::table.find(token_hash).filter(sessions::ended_at.is_null());
-    diesel::update(live).set(sessions::ended_at.eq(at)).execute(db)?;
-    Ok(())
-}
-
-/// Removes sessions that were last used before a moment. Says how many.
-pub(super) fn remove_sessions(db: &mut Db, before: NaiveDateTime) -> Result<usize> {
-    Ok(diesel::delete(sessions::table.filter(sessions::seen_at.lt(before))).execute(db)?)
-}
-
-pub(super) fn end_sessions_of(db: &mut Db, account: AccountId, at: NaiveDateTime) -> Result<()> {
-    let live = sessions::table
-        .filter(sessions::account_id.eq(account))
-        .filter(sessions::ended_at.is_null());
-    diesel::update(live).set(sessions::ended_at.eq(at)).execute(db)?;
-    Ok(())
 }

@@ -1,29 +1,43 @@
 //! Signing in, staying in, signing out.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use chrono::{NaiveDateTime, TimeDelta};
+use governor::Quota;
+use governor::clock::{Clock as _, DefaultClock};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{AccountId, Actor, passwords, queries};
+use super::{AccountId, Actor, factor_queries, passwords, queries, session_queries};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
-use crate::store::{Db, hex, letters_of, random_letters};
+use crate::store::{Db, hex, letters_of, random_id, random_letters, text_enum};
 use crate::web::form::clean;
 use crate::worker::Done;
-use crate::{Result, calendar};
+use crate::{Error, Result, calendar};
 
 /// A session nobody used for this long is over.
 pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(15);
 /// A session is over after this long, used or not.
 pub const AGE_MAX: TimeDelta = TimeDelta::hours(10);
+/// A half session is over after this long.
+const HALF_MAX: TimeDelta = TimeDelta::minutes(10);
+/// How long a proof (password or factor) is fresh.
+pub const PROOF_MAX: TimeDelta = TimeDelta::minutes(5);
 /// How long after a time-out a report can still be saved into its own draft.
 const SAVING_MAX: TimeDelta = TimeDelta::hours(24);
 /// An unused session is forgotten after this long.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(30);
 /// A session is marked as seen at most this often, so that reading a page rarely writes.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+random_id! {
+    /// A session, as its owner's pages name it. It opens nothing.
+    pub SessionId
+}
 
 /// What the browser holds: two random ids, 256 bits. The database knows only its hash.
 #[derive(Clone)]
@@ -57,39 +71,110 @@ impl Token {
     }
 }
 
-/// How a session stands.
-pub enum Standing {
-    /// There is none, or it was ended.
-    Out,
-    /// It was left alone too long. It can read nothing; a report that was being written is still saved.
-    TimedOut(Actor),
-    /// It is live. The flag says that it should be marked as seen.
-    Live(Actor, bool),
+text_enum! {
+    /// What was given when a session began, and since.
+    pub enum Stage {
+        /// The password. The second factor is still to be given, or to be set up.
+        Half = "half",
+        /// The password, which is enough for a person who holds no post.
+        Bare = "bare",
+        /// Everything that is asked.
+        Whole = "whole",
+    }
 }
 
-/// How the session of `token` stands at `at`, with the person's posts as they are now.
-pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Standing> {
-    let Some(kept) = queries::session(db, &token.hash())? else { return Ok(Standing::Out) };
+/// How far a session reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To the second step alone; without a factor, to setting the first one up.
+    Half { has_factor: bool },
+    /// It was left alone too long. It can read nothing; a report that was being written is still saved.
+    Late,
+    /// To everything that its person's posts let them do. `is_proved` for some minutes after password or factor.
+    Whole { is_proved: bool },
+}
+
+impl Reach {
+    /// True if everything is given that was asked.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Whole { .. })
+    }
+
+    /// True if a request that was let in as `self` may still change something when the session stands as `now`.
+    pub fn may_still(self, now: Self) -> bool {
+        now.is_whole() || self == now
+    }
+}
+
+/// A session as it stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Its person. In a half session they hold no posts, whatever asks.
+    pub actor: Actor,
+    pub reach: Reach,
+    /// True if it should be marked as seen.
+    pub is_due: bool,
+}
+
+/// How the session of `token` stands at `at`, with the person's posts as they are now. Nothing if there is none, or it
+/// was ended.
+pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Option<Standing>> {
+    let Some(kept) = session_queries::session(db, &token.hash())? else { return Ok(None) };
     if kept.ended_at.is_some() {
-        return Ok(Standing::Out);
+        return Ok(None);
     }
     let actor = queries::actor(db, kept.account_id, calendar::day(at))?;
     let (idle, age) = (at - kept.seen_at, at - kept.started_at);
-    if idle < IDLE_MAX && age < AGE_MAX {
-        return Ok(Standing::Live(actor, idle >= SEEN_EVERY));
+    let is_half = match kept.stage {
+        Stage::Half => true,
+        // A post came after the session had begun.
+        Stage::Bare => actor.needs_factor(),
+        Stage::Whole => false,
+    };
+    if is_half {
+        let has_factor = factor_queries::has_any(db, kept.account_id)?;
+        let half =
+            Standing { actor: actor.bare(), reach: Reach::Half { has_factor }, is_due: false };
+        return Ok((age < HALF_MAX).then_some(half));
     }
-    Ok(if idle < SAVING_MAX { Standing::TimedOut(actor) } else { Standing::Out })
+    if idle < IDLE_MAX && age < AGE_MAX {
+        let reach = Reach::Whole { is_proved: at - kept.proved_at < PROOF_MAX };
+        return Ok(Some(Standing { actor, reach, is_due: idle >= SEEN_EVERY }));
+    }
+    let late = Standing { actor, reach: Reach::Late, is_due: false };
+    Ok((idle < SAVING_MAX).then_some(late))
+}
+
+/// How many tries at the second step an account has: six, and one more every two minutes. A thief with the password who
+/// goes on all day has about one chance in 500 of meeting a code.
+pub fn second_quota() -> Quota {
+    let six = NonZeroU32::MIN.saturating_add(5);
+    Quota::with_period(Duration::from_mins(2))
+        .map_or(Quota::per_hour(six), |it| it.allow_burst(six))
+}
+
+/// One try at the second step; or how long to wait, in words.
+pub fn second_try(portal: &Portal, account: AccountId) -> Result<(), String> {
+    let clock = DefaultClock::default();
+    portal.second_tries.check_key(&account).map_err(|told| {
+        let seconds = told.wait_time_from(clock.now()).as_secs() + 1;
+        let minutes = seconds.div_ceil(60);
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        format!("There have been too many tries. Wait {minutes} {unit}, then try again")
+    })
 }
 
 /// Marks a session as used now.
 pub fn touch(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<()> {
-    queries::touch_session(db, &token.hash(), at)
+    session_queries::touch_session(db, &token.hash(), at)
 }
 
 /// The chore: forgets tries to sign in that are long past, and sessions that nobody can use any more.
 pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
     portal.tries.retain_recent();
-    let count = portal.store.write(|db| queries::remove_sessions(db, now - FORGOTTEN_AFTER))?;
+    portal.second_tries.retain_recent();
+    let count =
+        portal.store.write(|db| session_queries::remove_sessions(db, now - FORGOTTEN_AFTER))?;
     Ok(Done { count, is_more: false })
 }
 
@@ -120,15 +205,83 @@ pub fn credentials(db: &mut Db, email: &str) -> Result<Option<(AccountId, String
     Ok(found.map(|it| (it.id, it.password_hash)))
 }
 
-/// Begins a session, and ends the one that the browser had before.
-pub fn begin(deed: &mut Deed, account: AccountId, before: Option<&Token>) -> Result<Token> {
+/// What somebody proved to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Their password.
+    Password,
+    /// The council's sign-on, which said nothing of a second factor.
+    SignOn,
+    /// The council's sign-on, which asserts a second factor.
+    SignOnWithFactor,
+}
+
+/// The way in.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub how: How,
+    /// The setting: whether a second factor is asked for at all.
+    pub second_factor: bool,
+    /// Such as "Firefox on Windows".
+    pub device: String,
+}
+
+/// Begins a session, and ends the one that the browser had before. It is half if a second factor is still to be given,
+/// or to be set up; `deed.by` is the person.
+pub fn enter(
+    deed: &mut Deed,
+    account: AccountId,
+    before: Option<&Token>,
+    way: &Way,
+) -> Result<Token> {
     if let Some(before) = before {
-        queries::end_session(deed.db, &before.hash(), deed.at)?;
+        session_queries::end_session(deed.db, &before.hash(), deed.at)?;
     }
+    let stage = if !way.second_factor || way.how == How::SignOnWithFactor {
+        Stage::Whole
+    } else if queries::actor(deed.db, account, deed.today())?.needs_factor()
+        || factor_queries::has_any(deed.db, account)?
+    {
+        Stage::Half
+    } else {
+        Stage::Bare
+    };
     let token = Token::random();
-    queries::insert_session(deed.db, &token.hash(), account, deed.at)?;
-    deed.record(Event::SignedIn, account, None)?;
+    session_queries::insert_session(
+        deed.db,
+        &token.hash(),
+        (account, stage, &way.device),
+        deed.at,
+    )?;
+    let event = if stage == Stage::Half { Event::PasswordGiven } else { Event::SignedIn };
+    deed.record(event, account, None)?;
     Ok(token)
+}
+
+/// The second factor was given, or set up: the half session is whole from now on, under another token.
+pub fn rise(deed: &mut Deed, token: &Token) -> Result<Token> {
+    let risen = raised(deed, token, Stage::Whole)?;
+    session_queries::restart(deed.db, &risen.hash(), deed.at)?;
+    deed.record(Event::SignedIn, deed.by.id, None)?;
+    Ok(risen)
+}
+
+/// Password or factor was given once more: the session is proved for some minutes, under another token.
+pub fn prove(deed: &mut Deed, token: &Token) -> Result<Token> {
+    let kept = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?;
+    let proved = raised(deed, token, kept.stage)?;
+    deed.record(Event::ProofGiven, deed.by.id, None)?;
+    Ok(proved)
+}
+
+fn raised(deed: &mut Deed, token: &Token, stage: Stage) -> Result<Token> {
+    let new = Token::random();
+    let hashes = (token.hash(), new.hash());
+    if session_queries::raise(deed.db, (&hashes.0, &hashes.1), stage, deed.at)? {
+        Ok(new)
+    } else {
+        Err(Error::SignedOut)
+    }
 }
 
 /// Writes down a try to sign in that was refused. One with an unknown address is written down as well, without the
@@ -142,7 +295,7 @@ pub fn refuse(deed: &mut Deed, account: Option<AccountId>) -> Result<()> {
 
 /// Ends a session for good.
 pub fn end(deed: &mut Deed, token: &Token) -> Result<()> {
-    queries::end_session(deed.db, &token.hash(), deed.at)?;
+    session_queries::end_session(deed.db, &token.hash(), deed.at)?;
     deed.record(Event::SignedOut, deed.by.id, None)
 }
 

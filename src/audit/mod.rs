@@ -20,6 +20,9 @@ text_enum! {
         SignedIn = "signed-in",
         SignInFailed = "sign-in-failed",
         SignedOut = "signed-out",
+        PasswordGiven = "password-given",
+        ProofGiven = "proof-given",
+        ProofWrong = "proof-wrong",
         AccountAdded = "account-added",
         PostGiven = "post-given",
         PostsEnded = "posts-ended",
@@ -28,6 +31,8 @@ text_enum! {
         ResetSent = "reset-sent",
         PasswordChosen = "password-chosen",
         PasswordChanged = "password-changed",
+        IdentityLinked = "identity-linked",
+        IdentityUnlinked = "identity-unlinked",
         AreasImported = "areas-imported",
         TeamsImported = "teams-imported",
         SchoolsImported = "schools-imported",
@@ -52,6 +57,8 @@ text_enum! {
         LogRead = "log-read",
         LogExported = "log-exported",
         KeysRotated = "keys-rotated",
+        BackupMade = "backup-made",
+        BackupRestored = "backup-restored",
     }
 }
 

@@ -24,6 +24,7 @@ pub mod list;
 pub mod move_on;
 pub mod open;
 pub mod openings;
+pub mod prove;
 pub mod redirect;
 pub mod said;
 pub mod search;

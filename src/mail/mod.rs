@@ -139,6 +139,12 @@ impl Deed<'_> {
     }
 }
 
+/// Calls the mail server of the settings, signs in if they say so, and hangs up. What it said is in the error. Nothing to
+/// call in the demonstration.
+pub fn greet(settings: &crate::config::Settings, within: std::time::Duration) -> Result<()> {
+    smtp::Route::of(settings)?.map_or(Ok(()), |it| it.greet(within))
+}
+
 /// How many letters are queued and not sent, counted to at most a thousand.
 pub fn waiting(db: &mut Db) -> Result<i64> {
     let due = letters::table

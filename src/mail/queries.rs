@@ -188,3 +188,38 @@ fn whole((line, words): (Line, Written)) -> Result<(Line, Words)> {
         _ => Err(crate::Error::NotFound),
     }
 }
+
+/// How many letters should have left before then and have not, counted to at most `limit`.
+pub fn late(db: &mut Db, before: NaiveDateTime, limit: i64) -> Result<usize> {
+    let found: Vec<LetterId> = letters::table
+        .filter(letters::sent_at.is_null())
+        .filter(letters::stopped_at.is_null())
+        .filter(letters::queued_at.le(before))
+        .filter(letters::tries.gt(0).or(letters::due_at.le(before)))
+        .select(letters::id)
+        .limit(limit)
+        .load(db)?;
+    Ok(found.len())
+}
+
+/// How many letters were given up since then, for reasons that somebody can mend, counted to at most `limit`.
+pub fn given_up(db: &mut Db, since: NaiveDateTime, limit: i64) -> Result<usize> {
+    let reasons = [Failure::Refused, Failure::BadAddress, Failure::Unanswered];
+    let found: Vec<LetterId> = letters::table
+        .filter(letters::stopped_at.ge(since))
+        .filter(letters::failure.eq_any(reasons.to_vec()))
+        .select(letters::id)
+        .limit(limit)
+        .load(db)?;
+    Ok(found.len())
+}
+
+/// When a letter of a kind was last sent.
+pub fn last_sent(db: &mut Db, kind: LetterKind) -> Result<Option<NaiveDateTime>> {
+    let newest = letters::table
+        .filter(letters::kind.eq(kind))
+        .filter(letters::sent_at.is_not_null())
+        .order(letters::queued_at.desc())
+        .select(letters::sent_at.assume_not_null());
+    Ok(newest.first(db).optional()?)
+}

@@ -9,6 +9,7 @@
 //! processes, SQLite has one writer anyway; on PostgreSQL each change begins by locking the chains' heads, *before* its
 //! snapshot is taken, so that what it sees includes what the last one did and nothing collides. Readers wait for nobody.
 
+mod copy;
 mod engine;
 mod fold;
 mod frames;
@@ -31,6 +32,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
 pub use fold::fold;
 pub use frames::Row;
 pub use ids::{hex, random_bytes, reference};
@@ -105,6 +107,12 @@ impl Store {
             Db::Sqlite(db) => db.has_pending_migration(SQLITE),
         };
         behind.map_err(|error| Error::Database(Failure::QueryBuilderError(error)))
+    }
+
+    /// The engine, its version and its settings, in words.
+    pub fn about(&self) -> Result<String> {
+        engine::about(&mut *self.readers.get()?)
+            .map_err(|error| Error::Unreachable(error.to_string()))
     }
 
     /// Looks, without changing anything.

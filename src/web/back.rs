@@ -32,6 +32,48 @@ pub fn sign_in(path_asked: &str) -> String {
     }
 }
 
+/// The page of the second step that leads back to `path`, if that is one of the places.
+pub fn second_step(path_asked: &str) -> String {
+    match path_asked.strip_prefix('/').filter(|it| path(it).is_some()) {
+        Some(word) => format!("/sign-in/second?back={word}"),
+        None => "/sign-in/second".to_owned(),
+    }
+}
+
+/// The page that asks for a fresh proof and leads back to `path` with its query.
+pub fn prove(path: &str, query: &str) -> String {
+    let whole = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    match whole.strip_prefix('/').filter(|it| within(it).is_some()) {
+        Some(word) => format!("/prove?back={}", escaped(word)),
+        None => "/prove".to_owned(),
+    }
+}
+
+/// The path behind the words that [`prove`] was asked to lead back to: segments of small letters, digits and hyphens
+/// below one of the places, and a query of plain characters. Never another host: no segment is empty.
+pub fn within(words: &str) -> Option<String> {
+    let (path, query) = words.split_once('?').unwrap_or((words, ""));
+    let is_plain = |it: &str| {
+        !it.is_empty()
+            && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+    };
+    let is_query = |it: u8| it.is_ascii_alphanumeric() || b"=&%+._~-".contains(&it);
+    let first = path.split('/').next().unwrap_or_default();
+    let is_ours =
+        PLACES.contains(&first) && path.split('/').all(is_plain) && query.bytes().all(is_query);
+    is_ours.then(|| format!("/{words}"))
+}
+
+/// A path with its query as one value of another query.
+fn escaped(words: &str) -> String {
+    words
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('&', "%26")
+        .replace('+', "%2B")
+        .replace('=', "%3D")
+}
+
 /// The same for a form's address, which may lie a step below its place.
 pub fn sign_in_towards(path_asked: &str) -> String {
     let steps = std::iter::successors(Some(path_asked), |it| Some(it.rsplit_once('/')?.0));
@@ -61,6 +103,30 @@ mod tests {
             "x",
         ] {
             assert_eq!(path(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_proof_leads_back_to_a_page_below_one_of_ours_and_keeps_its_query() {
+        assert_eq!(prove("/admin/people/x1", ""), "/prove?back=admin/people/x1");
+        assert_eq!(
+            prove("/admin/audit", "from=1&to=2"),
+            "/prove?back=admin/audit%3Ffrom%3D1%26to%3D2"
+        );
+        assert_eq!(within("admin/audit?from=1&to=2").as_deref(), Some("/admin/audit?from=1&to=2"));
+        for elsewhere in [
+            "",
+            "/evil.example",
+            "//evil.example",
+            "https:/x",
+            "sign-out",
+            "admin//x",
+            "admin/../x",
+            "admin/x?a=\r\nx",
+            "admin\\x",
+            "adminx",
+        ] {
+            assert_eq!(within(elsewhere), None, "{elsewhere}");
         }
     }
 }

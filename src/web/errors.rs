@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, ContentType, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::back;
@@ -31,22 +31,21 @@ pub async fn draw(
     let status = response.status();
     let error = response.response().error();
     let ours = error.and_then(|it| it.as_error::<Error>());
-    if matches!(ours, Some(Error::SignedOut)) && is_safe {
-        let to = back::sign_in(response.request().path());
-        let to_sign_in = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
-        return Ok(response.into_response(to_sign_in));
+    if let Some(to) = ours.filter(|_| is_safe).and_then(|it| first(it, response.request())) {
+        let elsewhere = HttpResponse::SeeOther().insert_header((LOCATION, to)).finish();
+        return Ok(response.into_response(elsewhere));
     }
-    if let Some(Error::OldForm(words)) = ours
+    if let Some(Error::OldForm(words) | Error::NotProved(words)) = ours
         && let Some(app) = response.request().app_data::<App>().cloned()
     {
-        let is_signed_in = response.request().extensions().contains::<Known>();
         let path = response.request().path();
-        let back = if is_signed_in {
-            Back::ToPage(path.to_owned())
-        } else {
-            Back::ToSignIn(back::sign_in_towards(path))
+        let known = response.request().extensions().get::<Known>().cloned();
+        let back = match (&ours, &known) {
+            (Some(Error::NotProved(_)), _) => Back::ToProof(back::prove(path, "")),
+            (_, Some(_)) => Back::ToPage(path.to_owned()),
+            (_, None) => Back::ToSignIn(back::sign_in_towards(path)),
         };
-        let body = app.signed_out_page(words, back)?.0;
+        let body = app.handed_back(words, back)?.0;
         let drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
         return Ok(response.into_response(drawn));
     }
@@ -71,8 +70,9 @@ pub async fn draw(
     };
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
     let known = response.request().extensions().get::<Known>().cloned();
-    // Whoever has timed out is shown nothing of their own.
-    let known = known.as_ref().filter(|it| !it.timed_out).map(|it| (&it.actor, it.token.csrf()));
+    // Whoever has timed out, or is half way in, is shown nothing of their own.
+    let known =
+        known.as_ref().filter(|it| it.reach.is_whole()).map(|it| (&it.actor, it.token.csrf()));
     let body = app.page("error.html", &page, &app.chrome(known, response.request().path(), ""))?.0;
     let allow = response.headers().get(ALLOW).cloned();
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
@@ -80,6 +80,16 @@ pub async fn draw(
         drawn.headers_mut().insert(ALLOW, allow);
     }
     Ok(response.into_response(drawn))
+}
+
+/// The page that has to come first, before one can be looked at.
+fn first(error: &Error, request: &HttpRequest) -> Option<String> {
+    match error {
+        Error::SignedOut => Some(back::sign_in(request.path())),
+        Error::HalfWay => Some(back::second_step(request.path())),
+        Error::NotProved(_) => Some(back::prove(request.path(), request.query_string())),
+        _ => None,
+    }
 }
 
 /// What the server answers by itself, without a page.

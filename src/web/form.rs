@@ -59,7 +59,17 @@ pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let is_ours = |name: &str| {
         matches!(
             name,
-            "csrf" | "password" | "old_password" | "seen" | "key" | "draft" | "back" | "area"
+            "csrf"
+                | "password"
+                | "old_password"
+                | "seen"
+                | "key"
+                | "draft"
+                | "back"
+                | "area"
+                | "code"
+                | "ceremony"
+                | "credential"
         )
     };
     let typed = |(name, value): &(String, String)| !is_ours(name) && !value.trim().is_empty();

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use super::form;
 use super::routes::Policy;
 use super::visit::Known;
-use crate::accounts::sessions::{self, Standing, Token};
+use crate::accounts::sessions::{self, Reach, Standing, Token};
 use crate::accounts::{Actor, Role};
 use crate::app::App;
 use crate::{Error, Result};
@@ -33,10 +33,14 @@ pub async fn admit(
         if policy != Policy::Public
             && let Err(error) = recognise(policy, &request, &app).await
         {
-            if matches!(error, Error::SignedOut) && !request.method().is_safe() {
-                return Ok(give_back(request).await);
-            }
-            return Ok(refuse(request, error));
+            let is_safe = request.method().is_safe();
+            return Ok(match error {
+                Error::SignedOut | Error::HalfWay if !is_safe => {
+                    give_back(request, Error::OldForm).await
+                }
+                Error::NotProved(_) if !is_safe => give_back(request, Error::NotProved).await,
+                error => refuse(request, error),
+            });
         }
     }
     next.call(request).await
@@ -58,28 +62,49 @@ fn is_from_here(headers: &HeaderMap, origin: &str) -> bool {
 
 async fn recognise(policy: Policy, request: &ServiceRequest, app: &App) -> Result<()> {
     let known = known(request.request(), app).await?;
-    let is_saving = policy == Policy::Reporting && !request.method().is_safe();
-    if let Some(known) = &known
-        && (!known.timed_out || is_saving)
-    {
-        if !may(policy, &known.actor) {
-            // The page that says so is still theirs: with their name, and their ways on.
-            request.extensions_mut().insert(known.clone());
-            return Err(Error::Forbidden);
-        }
-    } else if policy != Policy::Anyone {
-        return Err(Error::SignedOut);
-    }
-    if let Some(known) = known.filter(|it| !it.timed_out || is_saving) {
+    let is_safe = request.method().is_safe();
+    let Some(known) = known.filter(|it| policy != Policy::Anyone || it.reach.is_whole()) else {
+        return if policy == Policy::Anyone { Ok(()) } else { Err(Error::SignedOut) };
+    };
+    let outcome = admits(policy, &known, is_safe);
+    if outcome.is_ok() || known.reach.is_whole() {
+        // A page that says no is still theirs: with their name, and their ways on.
         request.extensions_mut().insert(known);
     }
-    Ok(())
+    outcome
+}
+
+/// Whether a policy lets somebody in whose session reaches so far.
+fn admits(policy: Policy, known: &Known, is_safe: bool) -> Result<()> {
+    match known.reach {
+        Reach::Half { has_factor } => match policy {
+            Policy::Entering => Ok(()),
+            Policy::SettingUp if !has_factor => Ok(()),
+            _ => Err(Error::HalfWay),
+        },
+        Reach::Late if policy == Policy::Reporting && !is_safe && may(policy, &known.actor) => {
+            Ok(())
+        }
+        Reach::Late => Err(Error::SignedOut),
+        Reach::Whole { .. } if !may(policy, &known.actor) => Err(Error::Forbidden),
+        Reach::Whole { is_proved: false }
+            if matches!(policy, Policy::Proved(_) | Policy::SettingUp) =>
+        {
+            Err(Error::NotProved(Vec::new()))
+        }
+        Reach::Whole { .. } => Ok(()),
+    }
 }
 
 fn may(policy: Policy, actor: &Actor) -> bool {
     match policy {
-        Policy::Public | Policy::Anyone | Policy::SignedIn => true,
-        Policy::Holding(roles) => roles.iter().any(|it| actor.is(*it)),
+        Policy::Public
+        | Policy::Anyone
+        | Policy::SignedIn
+        | Policy::Entering
+        | Policy::SettingUp
+        | Policy::Proved([]) => true,
+        Policy::Holding(roles) | Policy::Proved(roles) => roles.iter().any(|it| actor.is(*it)),
         Policy::Reporting => actor.is(Role::Dsl),
     }
 }
@@ -88,17 +113,12 @@ async fn known(request: &HttpRequest, app: &App) -> Result<Option<Known>> {
     let Some(token) = token(request, app) else { return Ok(None) };
     let (at, asked) = ((app.clock)(), token.clone());
     let standing = app.read(move |db| sessions::standing(db, &asked, at)).await?;
-    Ok(match standing {
-        Standing::Out => None,
-        Standing::TimedOut(actor) => Some(Known { token, actor, timed_out: true }),
-        Standing::Live(actor, is_due) => {
-            if is_due {
-                let seen = token.clone();
-                app.change(move |db| sessions::touch(db, &seen, at)).await?;
-            }
-            Some(Known { token, actor, timed_out: false })
-        }
-    })
+    let Some(Standing { actor, reach, is_due }) = standing else { return Ok(None) };
+    if is_due {
+        let seen = token.clone();
+        app.change(move |db| sessions::touch(db, &seen, at)).await?;
+    }
+    Ok(Some(Known { token, actor, reach }))
 }
 
 /// The token in the browser's cookie, if there is one that could be ours.
@@ -128,11 +148,20 @@ pub fn no_cookie(app: &App) -> Cookie<'static> {
     cookie
 }
 
-/// Somebody sent a form after their session had ended: nothing is done, and what they typed is handed back to them.
-async fn give_back(mut request: ServiceRequest) -> ServiceResponse<BoxBody> {
+/// The answer, with the cookie of a session.
+pub fn with_cookie(mut response: HttpResponse, app: &App, token: &Token) -> Result<HttpResponse> {
+    response.add_cookie(&cookie(app, token)).map_err(|_bad| Error::Corrupt("cookie"))?;
+    Ok(response)
+}
+
+/// Somebody sent a form that cannot be taken now: nothing is done, and what they typed is handed back to them.
+async fn give_back(
+    mut request: ServiceRequest,
+    why: fn(Vec<(String, String)>) -> Error,
+) -> ServiceResponse<BoxBody> {
     let mut payload = request.take_payload();
     let error = match form::pairs(&mut payload).await {
-        Ok(typed) => Error::OldForm(form::words(typed)),
+        Ok(typed) => why(form::words(typed)),
         Err(error) => error,
     };
     refuse(request, error)

@@ -24,6 +24,13 @@ pub enum Policy {
     SignedIn,
     /// Everybody who holds one of these roles today.
     Holding(&'static [Role]),
+    /// Everybody who is signed in, and whoever has given their password and not yet their second factor.
+    Entering,
+    /// Whoever is signed in and has just proved it; and whoever is half way in and has no second factor yet.
+    SettingUp,
+    /// Everybody who holds one of these roles today (no role named: everybody who is signed in), and who has given their
+    /// password or second factor within five minutes in this session.
+    Proved(&'static [Role]),
     /// A designated lead; and, to save a report that was being written, a lead whose session has just timed out.
     Reporting,
 }
@@ -34,13 +41,18 @@ impl fmt::Display for Policy {
             Self::Public => out.write_str("public"),
             Self::Anyone => out.write_str("anyone"),
             Self::SignedIn => out.write_str("signed in"),
-            Self::Holding(roles) => {
-                let names: Vec<&str> = roles.iter().map(|it| it.as_str()).collect();
-                out.write_str(&names.join(", "))
-            }
+            Self::Holding(roles) => out.write_str(&names(roles)),
+            Self::Entering => out.write_str("signed in, or half way in"),
+            Self::SettingUp => out.write_str("proved, or half way in without a second factor"),
+            Self::Proved([]) => out.write_str("proved"),
+            Self::Proved(roles) => write!(out, "{}; proved", names(roles)),
             Self::Reporting => out.write_str("dsl (a timed-out one may save)"),
         }
     }
+}
+
+fn names(roles: &[Role]) -> String {
+    roles.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// One route, as `e4s routes` prints it.

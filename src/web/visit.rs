@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Page, Reply};
 use crate::accounts::Actor;
-use crate::accounts::sessions::Token;
+use crate::accounts::sessions::{Reach, Token};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::seal::Keyring;
@@ -21,17 +21,20 @@ use crate::{Error, Result};
 pub(super) struct Known {
     pub token: Token,
     pub actor: Actor,
-    pub timed_out: bool,
+    pub reach: Reach,
 }
 
-/// A request by somebody who is signed in.
+/// A request by somebody who is signed in, or half way in.
 pub struct Visit {
     pub app: App,
     pub actor: Actor,
     /// True on a route with [`super::Policy::Reporting`] when the session has timed out: what was sent may be saved, and
     /// nothing may be shown.
     pub timed_out: bool,
-    token: Token,
+    /// How far the session reaches.
+    pub reach: Reach,
+    /// The session's own token.
+    pub token: Token,
     path: String,
     notice: String,
 }
@@ -68,7 +71,7 @@ impl Visit {
         &self,
         act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.app.write(self.token.clone(), self.timed_out, act).await
+        self.app.write(self.token.clone(), self.reach, act).await
     }
 
     /// A sentence on top of the page that is drawn next.
@@ -80,9 +83,13 @@ impl Visit {
 
     /// A page for this person.
     pub fn page(&self, template: &str, view: &impl Serialize) -> Result<Page> {
-        let chrome =
-            self.app.chrome(Some((&self.actor, self.token.csrf())), &self.path, &self.notice);
-        self.app.page(template, view, &chrome)
+        self.page_under(template, view, &self.token)
+    }
+
+    /// The same, when the session has just got another token.
+    pub fn page_under(&self, template: &str, view: &impl Serialize, token: &Token) -> Result<Page> {
+        let known = Some((&self.actor, token.csrf()));
+        self.app.page(template, view, &self.app.chrome(known, &self.path, &self.notice))
     }
 
     /// The same page again, with the faults named.
@@ -110,7 +117,8 @@ impl FromRequest for Visit {
         ready(app.zip(known).ok_or(Error::SignedOut).map(|(app, known)| Self {
             app,
             actor: known.actor,
-            timed_out: known.timed_out,
+            timed_out: known.reach == Reach::Late,
+            reach: known.reach,
             token: known.token,
             path: request.path().to_owned(),
             notice: String::new(),

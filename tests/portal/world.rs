@@ -14,7 +14,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::sessions::{self, Token};
+use e4s::accounts::sessions::{How, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
 use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
@@ -76,6 +76,12 @@ impl World {
         let portal = Data::new(portal.expect("opens"));
         portal.store.migrate().expect("migrates");
         Self { portal, clock, files }
+    }
+
+    /// A world on another portal, with the same clock.
+    pub fn on(&self, portal: Portal) -> Self {
+        let files = tempfile::tempdir().expect("a folder");
+        Self { portal: Data::new(portal), clock: Arc::clone(&self.clock), files }
     }
 
     /// The same portal after its process was stopped and started again.
@@ -264,8 +270,7 @@ impl World {
 
     /// A session of this person that begins now.
     pub fn signed_in(&self, id: AccountId) -> Person<'_> {
-        let token = self.house(|deed| sessions::begin(deed, id, None));
-        Person { world: self, id, token }
+        self.entered(id, How::SignOnWithFactor)
     }
 
     /// Somebody who was signed in before a restart, and still is.

@@ -75,10 +75,15 @@ CREATE INDEX posts_of_team ON posts (team_id);
 CREATE INDEX posts_of_school ON posts (school_urn);
 CREATE TABLE sessions (
     token_hash TEXT PRIMARY KEY NOT NULL,
+    id TEXT NOT NULL UNIQUE,
     account_id TEXT NOT NULL REFERENCES accounts (id),
+    stage TEXT NOT NULL,
     started_at TIMESTAMP NOT NULL,
     seen_at TIMESTAMP NOT NULL,
-    ended_at TIMESTAMP
+    proved_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP,
+    device TEXT NOT NULL,
+    name TEXT
 );
 CREATE INDEX sessions_of_account ON sessions (account_id);
 
@@ -211,6 +216,63 @@ CREATE TABLE rhythms (
     rhythm TEXT NOT NULL
 );
 
+-- Second factors: apps and passkeys (sealed), the codes on paper (hashed), passkey ceremonies under way (sealed), and
+-- what people ask for who have lost theirs.
+CREATE TABLE factors (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    last_step BIGINT NOT NULL,
+    added_at TIMESTAMP NOT NULL,
+    confirmed_at TIMESTAMP,
+    used_at TIMESTAMP
+);
+CREATE INDEX factors_of_account ON factors (account_id);
+CREATE TABLE recovery_codes (
+    code_hash TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    used_at TIMESTAMP
+);
+CREATE INDEX recovery_codes_of_account ON recovery_codes (account_id);
+CREATE TABLE ceremonies (
+    id TEXT PRIMARY KEY NOT NULL,
+    session_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    state TEXT NOT NULL,
+    until_at TIMESTAMP NOT NULL
+);
+CREATE TABLE recoveries (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    asked_at TIMESTAMP NOT NULL,
+    admin_id TEXT REFERENCES accounts (id),
+    colleague_id TEXT REFERENCES accounts (id),
+    ended_at TIMESTAMP,
+    outcome TEXT
+);
+CREATE INDEX recoveries_of_account ON recoveries (account_id);
+CREATE INDEX open_recoveries ON recoveries (asked_at, id) WHERE ended_at IS NULL;
+
+-- The council's sign-on: who is who there, and journeys to it that have not come back yet.
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    linked_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (account_id, issuer)
+);
+CREATE TABLE sign_ons (
+    state_hash TEXT PRIMARY KEY NOT NULL,
+    browser_hash TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    account_id TEXT REFERENCES accounts (id),
+    back TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sign_ons_by_age ON sign_ons (begun_at);
 -- How the journal of concerns and the database last compared, for each machine that has a journal.
 CREATE TABLE reconciliations (
     host TEXT PRIMARY KEY NOT NULL,
@@ -239,6 +301,17 @@ CREATE TABLE forgotten (
     id TEXT PRIMARY KEY NOT NULL,
     address TEXT NOT NULL,
     asked_at TIMESTAMP NOT NULL
+);
+-- What the service says of its own running: that its worker lives, and the backups that were made.
+CREATE TABLE heartbeats (
+    name TEXT PRIMARY KEY NOT NULL,
+    beat_at TIMESTAMP NOT NULL
+);
+CREATE TABLE backups (
+    file TEXT PRIMARY KEY NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    folder TEXT NOT NULL,
+    bytes BIGINT NOT NULL
 );
 
 -- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers

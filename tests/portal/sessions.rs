@@ -1,0 +1,102 @@
+//! Sessions: half and whole, rotated on each rise, ended for good; and proofs that are fresh.
+
+use actix_web::http::Method;
+use chrono::TimeDelta;
+use e4s::accounts::sessions::{self, How};
+use e4s::app;
+use e4s::web::Policy;
+
+use crate::world::World;
+
+fn with_factors() -> World {
+    World::with(|it| it.second_factor = true)
+}
+
+#[actix_web::test]
+async fn a_half_session_reaches_the_second_step_and_nothing_else() {
+    let world = with_factors();
+    let team = world.team("Crawley", "E07000226");
+    let school = world.school(100_001, "A School", "E07000226");
+    let everybody = [
+        world.dsl(school),
+        world.coordinator(team),
+        world.partner(team),
+        world.county(),
+        world.admin(),
+    ];
+    let mut cells = 0;
+    for person in &everybody {
+        let half = world.entered(person.id, How::Password);
+        assert!(world.actor_of(&half).posts().is_empty(), "a half session holds no posts");
+        for row in app::routes().rows() {
+            if matches!(
+                row.policy,
+                Policy::Public | Policy::Anyone | Policy::Entering | Policy::SettingUp
+            ) {
+                continue;
+            }
+            let path = crate::access::address(row.path);
+            match row.method {
+                Method::GET => {
+                    let answer = half.get(&path).await;
+                    assert!(answer.path().starts_with("/sign-in/second"), "{path}");
+                }
+                _ => {
+                    let answer = half.post(&path, &[("text", "Skatepark")]).await;
+                    assert_eq!(answer.status, 403, "{path}");
+                    assert!(answer.main().contains("Skatepark"), "what was typed is handed back");
+                }
+            }
+            cells += 1;
+        }
+        assert!(half.get("/").await.body.contains("Sign in"), "to the rest it is nobody");
+    }
+    assert!(cells > 150, "{cells} cells");
+}
+
+#[actix_web::test]
+async fn a_half_session_lives_ten_minutes_and_keeps_where_it_was_going() {
+    let world = with_factors();
+    let half = world.entered(world.county().id, How::Password);
+    assert_eq!(half.get("/concerns").await.path(), "/sign-in/second?back=concerns");
+    world.later(TimeDelta::minutes(10));
+    assert_eq!(half.get("/concerns").await.path(), "/sign-in?back=concerns");
+}
+
+#[actix_web::test]
+async fn without_the_setting_or_a_post_the_password_is_enough_until_a_post_comes() {
+    let world = World::new();
+    let county = world.entered(world.county().id, How::Password);
+    assert_eq!(county.get("/concerns").await.status, 200);
+
+    let world = with_factors();
+    let nobody = world.nobody();
+    let bare = world.entered(nobody, How::Password);
+    assert_eq!(bare.get("/account").await.status, 200);
+    world.appointed(nobody, e4s::accounts::Role::County);
+    assert_eq!(bare.get("/account").await.path(), "/sign-in/second?back=account");
+}
+
+#[actix_web::test]
+async fn each_rise_gives_another_token_and_the_one_before_is_over() {
+    let world = with_factors();
+    let half = world.entered(world.county().id, How::Password);
+    let whole =
+        world.with_token(&half, world.as_person(half.id, |deed| sessions::rise(deed, &half.token)));
+    assert_eq!(half.get("/account").await.path(), "/sign-in?back=account");
+    assert_eq!(whole.get("/account").await.status, 200);
+    let proved = world
+        .with_token(&half, world.as_person(half.id, |deed| sessions::prove(deed, &whole.token)));
+    assert_eq!(whole.get("/account").await.path(), "/sign-in?back=account");
+    assert_eq!(proved.get("/account").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_cookie_that_was_planted_before_signing_in_is_worth_nothing_after() {
+    let world = with_factors();
+    let id = world.county().id;
+    let planted = world.entered(id, How::Password);
+    let way = world.way(How::SignOnWithFactor);
+    world.as_person(id, |deed| sessions::enter(deed, id, Some(&planted.token), &way));
+    assert_eq!(planted.get("/sign-in/second").await.path(), "/sign-in");
+}
