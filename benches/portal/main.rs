@@ -1,5 +1,5 @@
-//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests, and an
-//! audit log of 1,000,000 lines.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a search through what
+//! concerns say, a morning of digests, and an audit log of 1,000,000 lines.
 //!
 //! `cargo bench --bench portal` prints them, `cargo bench --bench portal -- audit` some of them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
@@ -8,6 +8,7 @@ mod audit;
 mod client;
 mod digests;
 mod nginx;
+mod search;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -29,6 +30,9 @@ fn main() {
     }
     if is_wanted("filing") {
         filing(&world);
+    }
+    if is_wanted("search") {
+        search::search_all(&world);
     }
     if is_wanted("digests") {
         digests::compile_all(&world);
@@ -79,7 +83,7 @@ fn rate(port: u16, path: &str) -> f64 {
     f64::from(counts.iter().sum::<u32>()) / PAGES_FOR.as_secs_f64()
 }
 
-/// Whole reports, sent by as many leads at once: checked, audited, committed with fsync, answered.
+/// Whole reports, sent by as many leads at once: checked, audited, committed and journalled with fsync, answered.
 fn filing(world: &world::World) {
     let began = Instant::now();
     let times: Vec<Duration> = std::thread::scope(|scope| {

@@ -23,6 +23,10 @@ text_enum! {
         AccountAdded = "account-added",
         PostGiven = "post-given",
         PostsEnded = "posts-ended",
+        PostEnded = "post-ended",
+        InvitationSent = "invitation-sent",
+        ResetSent = "reset-sent",
+        PasswordChosen = "password-chosen",
         PasswordChanged = "password-changed",
         AreasImported = "areas-imported",
         TeamsImported = "teams-imported",
@@ -31,6 +35,7 @@ text_enum! {
         HelpLineChanged = "help-line-changed",
         DraftBegun = "draft-begun",
         DraftDiscarded = "draft-discarded",
+        ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
         ConcernAccepted = "concern-accepted",
@@ -38,6 +43,7 @@ text_enum! {
         ConcernAnswered = "concern-answered",
         ConcernRedirected = "concern-redirected",
         ConcernLinked = "concern-linked",
+        ConcernRestored = "concern-restored",
         ContextOpened = "context-opened",
         ContextRead = "context-read",
         ContextMoved = "context-moved",
@@ -45,6 +51,9 @@ text_enum! {
         RhythmChosen = "rhythm-chosen",
         LogRead = "log-read",
         LogExported = "log-exported",
+        KeysRotated = "keys-rotated",
+        BackupMade = "backup-made",
+        BackupRestored = "backup-restored",
     }
 }
 

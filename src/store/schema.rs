@@ -6,7 +6,7 @@ diesel::table! { team_areas (id) { id -> BigInt, team_id -> Text, area_code -> T
 diesel::table! { postcodes (postcode) { postcode -> Text, easting -> Integer, northing -> Integer, } }
 diesel::table! { schools (urn) { urn -> Integer, name -> Text, phase -> Text, postcode -> Nullable<Text>, easting -> Nullable<Integer>, northing -> Nullable<Integer>, area_code -> Nullable<Text>, authority -> Text, closed_on -> Nullable<Date>, is_open -> Bool, } }
 diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, } }
-diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, password_hash -> Text, created_at -> Timestamp, } }
+diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, folded -> Text, password_hash -> Text, created_at -> Timestamp, } }
 diesel::table! { posts (id) { id -> Text, account_id -> Text, role -> Text, school_urn -> Nullable<Integer>, team_id -> Nullable<Text>, from_on -> Date, until_on -> Nullable<Date>, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, account_id -> Text, started_at -> Timestamp, seen_at -> Timestamp, ended_at -> Nullable<Timestamp>, } }
 diesel::table! { help_lines (gate) { gate -> Text, sentence -> Text, telephone -> Text, checked_on -> Date, } }
@@ -34,9 +34,9 @@ diesel::table! {
         answers -> Text,
     }
 }
-diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
 diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
-diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
+diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
@@ -59,9 +59,14 @@ diesel::table! {
         failure -> Nullable<Text>,
     }
 }
+diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
+diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
+diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
+diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
+diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -78,6 +83,7 @@ diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
 diesel::joinable!(letters -> accounts (account_id));
+diesel::joinable!(tickets -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     teams,
@@ -97,7 +103,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_concerns,
     context_steps,
     letters,
+    tickets,
+    forgotten,
     rhythms,
+    reconciliations,
+    heartbeats,
+    backups,
     audit,
     audit_heads,
 );

@@ -17,7 +17,7 @@ use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
-use e4s::concerns::{Answers, ConcernId, Harm, Kind, Status, Step, Urgency};
+use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
 use e4s::config::Settings;
 use e4s::deed::Deed;
 use e4s::districts::{MeetingId, TeamId};
@@ -76,6 +76,12 @@ impl World {
         let portal = Data::new(portal.expect("opens"));
         portal.store.migrate().expect("migrates");
         Self { portal, clock, files }
+    }
+
+    /// A world on another portal, with the same clock.
+    pub fn on(&self, portal: Portal) -> Self {
+        let files = tempfile::tempdir().expect("a folder");
+        Self { portal: Data::new(portal), clock: Arc::clone(&self.clock), files }
     }
 
     /// The same portal after its process was stopped and started again.
@@ -209,7 +215,7 @@ impl World {
                         concerns::urgency.eq(urgency),
                         concerns::easting.eq(526_800),
                         concerns::northing.eq(136_500),
-                        concerns::answers.eq(&answers),
+                        concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, team), &answers)?),
                     ),
                 ))
                 .execute(deed.db)?;
@@ -220,7 +226,7 @@ impl World {
                 status: Status::Submitted,
                 words: String::new(),
             };
-            e4s::concerns::queries::add_step(deed.db, id, &step)
+            said::add(deed, id, &step)
         });
         id
     }

@@ -54,9 +54,13 @@ CREATE TABLE accounts (
     id TEXT PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    -- Name and address without capitals and accents: what lists are ordered by and searched in.
+    folded TEXT NOT NULL,
+    -- Empty until the person has chosen one.
     password_hash TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (folded);
 CREATE TABLE posts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -100,6 +104,7 @@ CREATE TABLE gate_counts (
     PRIMARY KEY (gate, counted_on)
 );
 
+-- Free text is sealed: `answers`, `words` and `label` here and below. Words that nobody said are NULL.
 CREATE TABLE drafts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -144,7 +149,7 @@ CREATE TABLE concern_steps (
     account_id TEXT NOT NULL,
     team_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    words TEXT NOT NULL
+    words TEXT
 );
 CREATE INDEX steps_of_concern ON concern_steps (concern_id, id);
 
@@ -173,7 +178,7 @@ CREATE TABLE context_steps (
     at TIMESTAMP NOT NULL,
     account_id TEXT NOT NULL,
     state TEXT NOT NULL,
-    words TEXT NOT NULL
+    words TEXT
 );
 CREATE INDEX steps_of_context ON context_steps (context_id, id);
 
@@ -204,6 +209,47 @@ CREATE INDEX letters_by_kind ON letters (kind, queued_at);
 CREATE TABLE rhythms (
     account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
     rhythm TEXT NOT NULL
+);
+
+-- How the journal of concerns and the database last compared, for each machine that has a journal.
+CREATE TABLE reconciliations (
+    host TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL,
+    full_at TIMESTAMP NOT NULL,
+    records BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    lacking BIGINT NOT NULL,
+    damaged BIGINT NOT NULL
+);
+
+-- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
+CREATE TABLE tickets (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TIMESTAMP NOT NULL,
+    ends_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    replaced_at TIMESTAMP
+);
+CREATE INDEX tickets_of_account ON tickets (account_id, made_at);
+-- Addresses, sealed, whose owners say that they have forgotten their password. The worker answers and removes them.
+CREATE TABLE forgotten (
+    id TEXT PRIMARY KEY NOT NULL,
+    address TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL
+);
+-- What the service says of its own running: that its worker lives, and the backups that were made.
+CREATE TABLE heartbeats (
+    name TEXT PRIMARY KEY NOT NULL,
+    beat_at TIMESTAMP NOT NULL
+);
+CREATE TABLE backups (
+    file TEXT PRIMARY KEY NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    folder TEXT NOT NULL,
+    bytes BIGINT NOT NULL
 );
 
 -- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
