@@ -24,7 +24,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    web as http,
+    retention, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -265,6 +265,7 @@ pub fn routes() -> Routes {
         .and(contexts::pages::routes())
         .and(meetings::pages::routes())
         .and(digests::pages::routes())
+        .and(retention::pages::routes())
         .and(mail::pages::routes())
 }
 

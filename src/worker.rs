@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, accounts, digests, mail};
+use crate::{Error, Result, accounts, digests, mail, retention};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -48,6 +48,8 @@ pub const CHORES: &[Chore] = &[
         run: accounts::sessions::forget,
     },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
+    Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
+    Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];
 
 /// Does the chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter

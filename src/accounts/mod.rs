@@ -5,9 +5,11 @@
 //! transaction that uses them, and never from the cookie.
 
 pub mod appoint;
+pub mod forget;
 pub mod passwords;
 pub mod sessions;
 
+mod forget_queries;
 pub mod pages;
 pub mod queries;
 

@@ -37,6 +37,21 @@ text_enum! {
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
+        HoldPut = "hold-put",
+        HoldLiftAsked = "hold-lift-asked",
+        HoldKept = "hold-kept",
+        HoldLifted = "hold-lifted",
+        TeamWarned = "team-warned",
+        ConcernDeleted = "concern-deleted",
+        ContextDeleted = "context-deleted",
+        DraftsDeleted = "drafts-deleted",
+        LettersDeleted = "letters-deleted",
+        AccountForgotten = "account-forgotten",
+        ClockConfirmed = "clock-confirmed",
+        SubjectSearched = "subject-searched",
+        SubjectBundled = "subject-bundled",
+        ConcernCopied = "concern-copied",
+        ContextCopied = "context-copied",
     }
 }
 

@@ -146,7 +146,7 @@ impl ListForm {
 }
 
 impl Mark {
-    fn of(concern: &Concern) -> Self {
+    pub(super) fn of(concern: &Concern) -> Self {
         Self { urgency: concern.urgency, raised_at: concern.raised_at, id: concern.id }
     }
 

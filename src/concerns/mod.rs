@@ -17,16 +17,20 @@ pub mod steps;
 pub mod accept;
 pub mod answer;
 pub mod ask;
+pub mod forget;
+pub mod hold;
 pub mod link;
 pub mod list;
 pub mod move_on;
 pub mod open;
 pub mod redirect;
+pub mod scan;
 
 pub mod answers;
 mod names;
 
 mod draft_queries;
+mod forget_queries;
 mod found_pages;
 mod gate_pages;
 pub mod pages;
@@ -226,6 +230,8 @@ pub struct Concern {
     pub easting: Option<i32>,
     pub northing: Option<i32>,
     pub answers: Answers,
+    /// Since when it is on legal hold, if it is: it is not deleted.
+    pub held_at: Option<NaiveDateTime>,
 }
 
 impl Concern {

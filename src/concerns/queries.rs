@@ -24,6 +24,39 @@ pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
     Ok(found.first(db)?)
 }
 
+/// Those of some concerns that the reader sees as their team, or as the county.
+pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<Concern>> {
+    let mut found = concerns::table
+        .filter(concerns::id.eq_any(ids.to_vec()))
+        .select(Concern::as_select())
+        .into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
+    }
+    Ok(found.order((concerns::raised_at.desc(), concerns::id.desc())).load(db)?)
+}
+
+/// The lives of concerns that the caller has found within a scope, the oldest step first.
+pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernId, Step)>> {
+    type Row = (ConcernId, (NaiveDateTime, AccountId, TeamId, Status, String));
+    let rows: Vec<Row> = concern_steps::table
+        .filter(concern_steps::concern_id.eq_any(ids))
+        .order(concern_steps::id)
+        .select((
+            concern_steps::concern_id,
+            (
+                concern_steps::at,
+                concern_steps::account_id,
+                concern_steps::team_id,
+                concern_steps::status,
+                concern_steps::words,
+            ),
+        ))
+        .load(db)?;
+    let step = |(id, (at, by, team, status, words))| (id, Step { at, by, team, status, words });
+    Ok(rows.into_iter().map(step).collect())
+}
+
 /// Moves a concern on, if it is still where the caller saw it. False if it is not.
 pub fn advance(
     db: &mut Db,

@@ -123,6 +123,7 @@ fn open(deed: &mut Deed, team: TeamId, (kind, label): (Kind, &str)) -> Result<Co
         state: State::Screened,
         opened_at: deed.at,
         changed_at: deed.at,
+        held_at: None,
     };
     queries::insert(deed.db, &context)?;
     queries::add_step(deed.db, context.id, (deed.by.id, deed.at), (State::Screened, ""))?;

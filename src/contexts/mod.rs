@@ -4,10 +4,14 @@
 //! has changed; then it is closed, with a reason. A concern that is added to a closed context opens it again. Its label
 //! names a place, or a group in neutral words, and never a child.
 
+pub mod forget;
 pub mod gather;
+pub mod hold;
 pub mod move_on;
 pub mod read;
+pub mod scan;
 
+mod forget_queries;
 pub mod pages;
 pub mod policy;
 pub mod queries;
@@ -90,6 +94,8 @@ pub struct Context {
     pub state: State,
     pub opened_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
+    /// Since when it is on legal hold, if it is: it is not deleted.
+    pub held_at: Option<NaiveDateTime>,
 }
 
 impl Context {

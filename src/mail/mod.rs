@@ -9,9 +9,11 @@
 pub mod compose;
 pub mod deliver;
 pub mod facts;
+pub mod forget;
 pub mod question;
 mod smtp;
 pub mod urgent;
+pub mod warning;
 
 pub mod pages;
 pub mod queries;
@@ -38,6 +40,8 @@ text_enum! {
         Urgent = "urgent",
         /// A team has a question about an urgent concern.
         Question = "question",
+        /// Records of a team are due to be deleted.
+        Warning = "warning",
         /// What needs this person, on their rhythm.
         Digest = "digest",
     }

@@ -32,10 +32,11 @@ diesel::table! {
         easting -> Nullable<Integer>,
         northing -> Nullable<Integer>,
         answers -> Text,
+        held_at -> Nullable<Timestamp>,
     }
 }
 diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
-diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, } }
 diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
@@ -60,6 +61,11 @@ diesel::table! {
     }
 }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
+diesel::table! { holds (id) { id -> Text, kind -> Text, record_id -> Text, reason -> Text, put_by -> Text, put_at -> Timestamp, lift_asked_by -> Nullable<Text>, lift_asked_at -> Nullable<Timestamp>, lifted_by -> Nullable<Text>, lifted_at -> Nullable<Timestamp>, } }
+diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warned_at -> Timestamp, } }
+diesel::table! { tombstones (id) { id -> BigInt, kind -> Text, record_id -> Nullable<Text>, reference -> Nullable<Text>, team_id -> Nullable<Text>, begun_in -> Nullable<Integer>, outcome -> Text, rule -> Text, deleted_on -> Date, count -> Integer, } }
+diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
+diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, reference -> Text, reason -> Text, found -> Integer, included -> Nullable<Integer>, bundled_at -> Nullable<Timestamp>, } }
 diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
@@ -97,5 +103,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_steps,
     letters,
     rhythms,
+    holds,
+    warnings,
+    tombstones,
+    heartbeats,
+    subject_requests,
     audit,
 );
