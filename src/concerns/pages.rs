@@ -18,6 +18,7 @@ use super::redirect::{RedirectForm, redirect as pass_on};
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
 use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
 use crate::accounts::{Actor, Role};
+use crate::config::Keep;
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -61,8 +62,8 @@ async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Resul
     let found = visit.read(move |db, actor| list(db, &actor.scope(), &wanted, at)).await?;
     if is_for_school {
         let asked = visit.read(move |db, actor| list(db, &actor.scope(), &asked, at)).await?;
-        let drafts = visit.read(drafts).await?;
-        let view = ReporterList::of(&form, (&found, &asked), &drafts);
+        let (drafts, kept) = (visit.read(drafts).await?, visit.app.settings.keep_drafts);
+        let view = ReporterList::of(&form, (&found, &asked), (&drafts, kept));
         return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
@@ -202,6 +203,8 @@ struct ReporterList {
     asked: Vec<ReporterRow>,
     /// Reports that the reader has begun and not sent.
     drafts: Vec<DraftRow>,
+    /// How long they are kept: `30 days`.
+    kept: String,
     rows: Vec<ReporterRow>,
     first: String,
     next: String,
@@ -309,11 +312,16 @@ impl TeamRow {
 }
 
 impl ReporterList {
-    fn of(form: &ListForm, (found, asked): (&Listing, &Listing), drafts: &[Draft]) -> Self {
+    fn of(
+        form: &ListForm,
+        (found, asked): (&Listing, &Listing),
+        (drafts, kept): (&[Draft], Keep),
+    ) -> Self {
         let asked = asked.concerns.iter().map(|it| ReporterRow::of(it, asked));
         Self {
             asked: if form.after.is_empty() { asked.collect() } else { Vec::new() },
             drafts: drafts.iter().map(DraftRow::of).collect(),
+            kept: kept.to_string(),
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),

@@ -22,8 +22,8 @@ pub struct Warning {
     pub month: String,
 }
 
-/// Queues a letter to each coordinator of the team; if it has none, to the county's leads. False if there is nobody to be
-/// told.
+/// Queues a letter to each coordinator of the team; if it has none, to the county's leads. False if nobody is told anything:
+/// there is nobody, or they have had their letter of this month.
 pub fn tell(deed: &mut Deed, team: TeamId, warning: &Warning) -> Result<bool> {
     let today = deed.today();
     let mut people = queries::holders(deed.db, today, Role::Coordinator, Some(team), None)?;
@@ -38,10 +38,16 @@ pub fn tell(deed: &mut Deed, team: TeamId, warning: &Warning) -> Result<bool> {
         path: "/retention",
         why,
     })?;
-    let has_reader = !people.is_empty();
+    if people.is_empty() {
+        tracing::error!(
+            "records are due to be deleted and nobody can be told, so they stay: appoint a coordinator or a county lead"
+        );
+    }
+    let mut is_told = false;
     for to in people {
         let (period, facts) = (format!("team:{team}:{}", warning.month), facts.clone());
-        deed.post(&Letter { kind: LetterKind::Warning, to, period, facts, due_at: deed.at })?;
+        let letter = Letter { kind: LetterKind::Warning, to, period, facts, due_at: deed.at };
+        is_told |= deed.post(&letter)?;
     }
-    Ok(has_reader)
+    Ok(is_told)
 }

@@ -1,5 +1,7 @@
 //! The pages about what is kept and for how long: a team's own list, and the county's with counts alone.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::Query;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use super::{clock, hold_pages, register_pages, subject_pages};
 use crate::accounts::{Actor, Role};
 use crate::config::Settings;
 use crate::districts::{self, TeamId};
+use crate::store::Db;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 
@@ -63,7 +66,7 @@ struct Found {
 
 impl Found {
     fn read(
-        db: &mut crate::store::Db,
+        db: &mut Db,
         (actor, settings): (&Actor, &Settings),
         asked: &ListQuery,
         now: NaiveDateTime,
@@ -81,10 +84,6 @@ impl Found {
         let teams = districts::teams(db)?;
         let trouble = clock::standing(db, now)?.trouble();
         Ok(Self { contexts, concerns, held, held_next, stone, teams, trouble })
-    }
-
-    fn team(&self, id: TeamId) -> String {
-        self.teams.iter().find(|it| it.id == id).map(|it| it.name.clone()).unwrap_or_default()
     }
 }
 
@@ -220,7 +219,7 @@ impl DueRow {
             href: format!("/{noun}/{}", due.id),
             reference: due.reference.clone(),
             tags: due.is_held.then_some(held).into_iter().collect(),
-            team: found.team(due.team),
+            team: name(&found.teams, due.team),
             since: calendar::date_of(due.since),
             due: calendar::long_date(due.due_on(settings)),
             goes,
@@ -230,31 +229,33 @@ impl DueRow {
 
 async fn overview(visit: Visit) -> Result<Page> {
     let (now, settings) = ((visit.app.clock)(), visit.app.settings.clone());
-    let (counts, teams, years, trouble) = visit
-        .read(move |db, _| {
-            let counts = plan::counts(db, &settings, now)?;
-            let trouble = clock::standing(db, now)?.trouble();
-            Ok((counts, districts::teams(db)?, tombstones::years(db)?, trouble))
-        })
-        .await?;
-    let name = |id: TeamId| {
-        teams.iter().find(|it| it.id == id).map(|it| it.name.clone()).unwrap_or_default()
-    };
-    let row = |((rule, team), count): (&(Rule, TeamId), &Count)| {
-        let (due, held) = (count.due.to_string(), count.held.to_string());
-        [rule.title().to_owned(), name(*team), due, held]
-    };
-    let page = OverviewPage {
-        rules: RuleRow::all(&visit.app.settings),
-        rows: counts.iter().map(row).collect(),
-        years,
-        trouble: trouble.unwrap_or_default(),
-        may_confirm: visit.actor.is(Role::Admin),
-        is_county: visit.actor.is(Role::County),
-        shown: now.and_utc().timestamp(),
-        now: calendar::moment(now),
-    };
+    let numbers = visit.read(move |db, _| Numbers::read(db, &settings, now)).await?;
+    let page = OverviewPage::of(&numbers, (&visit.app.settings, &visit.actor), now);
     visit.page("retention/overview.html", &page)
+}
+
+/// What the county's page is made of: numbers, and no record.
+struct Numbers {
+    counts: BTreeMap<(Rule, TeamId), Count>,
+    teams: Vec<districts::Team>,
+    years: Vec<i32>,
+    trouble: Option<String>,
+}
+
+impl Numbers {
+    fn read(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Self> {
+        Ok(Self {
+            counts: plan::counts(db, settings, now)?,
+            teams: districts::teams(db)?,
+            years: tombstones::years(db)?,
+            trouble: clock::standing(db, now)?.trouble(),
+        })
+    }
+}
+
+/// A team's name among all teams.
+fn name(teams: &[districts::Team], id: TeamId) -> String {
+    teams.iter().find(|it| it.id == id).map(|it| it.name.clone()).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -268,6 +269,25 @@ struct OverviewPage {
     is_county: bool,
     shown: i64,
     now: String,
+}
+
+impl OverviewPage {
+    fn of(numbers: &Numbers, (settings, reader): (&Settings, &Actor), now: NaiveDateTime) -> Self {
+        let row = |((rule, team), count): (&(Rule, TeamId), &Count)| {
+            let (due, held) = (count.due.to_string(), count.held.to_string());
+            [rule.title().to_owned(), name(&numbers.teams, *team), due, held]
+        };
+        Self {
+            rules: RuleRow::all(settings),
+            rows: numbers.counts.iter().map(row).collect(),
+            years: numbers.years.clone(),
+            trouble: numbers.trouble.clone().unwrap_or_default(),
+            may_confirm: reader.is(Role::Admin),
+            is_county: reader.is(Role::County),
+            shown: now.and_utc().timestamp(),
+            now: calendar::moment(now),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]

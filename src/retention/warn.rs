@@ -1,6 +1,6 @@
 //! Teams are told what they will lose: one letter a month to each of a team's coordinators, with counts and a link.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDateTime};
 
@@ -22,26 +22,29 @@ const TOLD_MAX: i64 = 5_000;
 
 /// Tells every team that has something new to be told of, and was not told this month. Says how many teams were.
 pub fn warn(portal: &Portal, now: NaiveDateTime) -> Result<usize> {
-    let due = portal.store.read(|db| untold(db, &portal.settings, now))?;
-    let mut teams: BTreeMap<TeamId, Vec<Due>> = BTreeMap::new();
-    for it in due {
-        teams.entry(it.team).or_default().push(it);
-    }
+    let settings = &portal.settings;
+    let due = portal.store.read(|db| untold(db, settings, (None, now)))?;
+    let teams: BTreeSet<TeamId> = due.iter().map(|it| it.team).collect();
     let mut count = 0;
-    for (team, due) in teams {
-        let told = portal.write_as(&Actor::house(), now, |deed| tell(deed, team, &due))?;
+    for team in teams {
+        let told = portal.write_as(&Actor::house(), now, |deed| tell(deed, settings, team))?;
         count += usize::from(told);
     }
     Ok(count)
 }
 
-/// What falls due within thirty days, is free, and of which no team has been told.
-fn untold(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Vec<Due>> {
+/// What of a team, or of any, falls due within thirty days, is free, and has not been told of.
+fn untold(
+    db: &mut Db,
+    settings: &Settings,
+    (team, now): (Option<TeamId>, NaiveDateTime),
+) -> Result<Vec<Due>> {
     let day = calendar::day(now) + AHEAD;
     let which = |rule| Which {
         is_free: true,
         unwarned: Some(now - WARNING_MAX + AFTER_WARNING),
         limit: TOLD_MAX,
+        teams: team.map(|it| vec![it]),
         ..Which::by(settings, rule, day)
     };
     let mut due = queries::contexts_due(db, &which(Rule::Closed))?;
@@ -49,12 +52,15 @@ fn untold(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Vec<Du
     Ok(due)
 }
 
-/// Tells one team, unless it was told this month. What has changed since it was found due is found again, or not, next
-/// month: what is deleted is looked at anew.
-fn tell(deed: &mut Deed, team: TeamId, due: &[Due]) -> Result<bool> {
+/// Tells one team, unless it was told this month, of what is due as this deed sees it.
+fn tell(deed: &mut Deed, settings: &Settings, team: TeamId) -> Result<bool> {
     let today = deed.today();
     let month = today.with_day(1).unwrap_or(today);
     if queries::is_told(deed.db, team, calendar::at(month, 0, 0))? {
+        return Ok(false);
+    }
+    let due = untold(deed.db, settings, (Some(team), deed.at))?;
+    if due.is_empty() {
         return Ok(false);
     }
     let count = |rule| due.iter().filter(|it| it.rule == rule).count();
@@ -77,12 +83,9 @@ fn tell(deed: &mut Deed, team: TeamId, due: &[Due]) -> Result<bool> {
         month: today.format("%Y-%m").to_string(),
     };
     if !warning::tell(deed, team, &warning)? {
-        tracing::error!(
-            "records of a team are due to be deleted and nobody can be told, so they stay: appoint a coordinator or a county lead"
-        );
         return Ok(false);
     }
-    for it in due {
+    for it in &due {
         queries::set_warned(deed.db, &it.id, team, deed.at)?;
     }
     deed.record(Event::TeamWarned, team, Some(team))?;
