@@ -259,9 +259,15 @@ fn name(teams: &[districts::Team], id: TeamId) -> String {
 }
 
 #[derive(Serialize)]
+struct Cell {
+    text: String,
+    numeric: bool,
+}
+
+#[derive(Serialize)]
 struct OverviewPage {
     rules: Vec<RuleRow>,
-    rows: Vec<[String; 4]>,
+    rows: Vec<[Cell; 4]>,
     years: Vec<i32>,
     /// What is wrong with the clock; empty if it is right.
     trouble: String,
@@ -274,8 +280,10 @@ struct OverviewPage {
 impl OverviewPage {
     fn of(numbers: &Numbers, (settings, reader): (&Settings, &Actor), now: NaiveDateTime) -> Self {
         let row = |((rule, team), count): (&(Rule, TeamId), &Count)| {
-            let (due, held) = (count.due.to_string(), count.held.to_string());
-            [rule.title().to_owned(), name(&numbers.teams, *team), due, held]
+            let number = |it: usize| Cell { text: it.to_string(), numeric: true };
+            let text = |it: &str| Cell { text: it.to_owned(), numeric: false };
+            let team = name(&numbers.teams, *team);
+            [text(rule.title()), text(&team), number(count.due), number(count.held)]
         };
         Self {
             rules: RuleRow::all(settings),

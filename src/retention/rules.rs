@@ -33,7 +33,7 @@ pub const RULES: [Line; 5] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
-        from: "after the step that closed it",
+        from: "after closing",
         setting: "keep_closed",
     },
     Line {
@@ -45,19 +45,19 @@ pub const RULES: [Line; 5] = [
     Line {
         rule: Rule::Drafts,
         what: "Reports that were begun and not sent",
-        from: "after they were last saved",
+        from: "after last being saved",
         setting: "keep_drafts",
     },
     Line {
         rule: Rule::Accounts,
-        what: "Addresses, posts and sessions of people who have left; their names stay",
+        what: "What is known of people who have left, but for their names",
         from: "after the last post ended",
         setting: "keep_accounts",
     },
     Line {
         rule: Rule::Letters,
         what: "Letters",
-        from: "after they were written",
+        from: "after being written",
         setting: "keep_letters",
     },
 ];

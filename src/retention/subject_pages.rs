@@ -47,14 +47,14 @@ async fn form_page(visit: &Visit, form: SubjectForm, errors: FormErrors) -> Resu
     Ok(FormPage { words, reference, reason, requests, errors })
 }
 
-fn row(it: &Request, people: &BTreeMap<AccountId, String>) -> [String; 5] {
-    [
-        it.reference.clone(),
-        people.get(&it.by).cloned().unwrap_or_default(),
-        calendar::moment(it.asked_at),
-        it.found.to_string(),
-        it.included.map_or_else(|| "No file made".to_owned(), |it| it.to_string()),
-    ]
+fn row(it: &Request, people: &BTreeMap<AccountId, String>) -> RequestRow {
+    RequestRow {
+        reference: it.reference.clone(),
+        by: people.get(&it.by).cloned().unwrap_or_default(),
+        when: calendar::moment(it.asked_at),
+        found: it.found.to_string(),
+        taken: it.included.map_or_else(|| "No file made".to_owned(), |it| it.to_string()),
+    }
 }
 
 async fn search(visit: Visit, form: Form<SubjectForm>) -> Result<Reply> {
@@ -122,8 +122,17 @@ struct FormPage {
     words: String,
     reference: String,
     reason: String,
-    requests: Vec<[String; 5]>,
+    requests: Vec<RequestRow>,
     errors: FormErrors,
+}
+
+#[derive(Serialize)]
+struct RequestRow {
+    reference: String,
+    by: String,
+    when: String,
+    found: String,
+    taken: String,
 }
 
 #[derive(Serialize)]

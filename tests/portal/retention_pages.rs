@@ -89,8 +89,8 @@ async fn the_tombstone_answers_what_became_of_a_concern_for_its_team_and_nobody_
     let path = format!("/retention?reference={}", name.to_lowercase());
     let page = again(world, &coordinator).get(&path).await.main();
     let answer = format!(
-        "{name} was deleted on 23 November 2032. Concern of 2026, in a context that was closed. Rule: kept 6 years after the \
-         step that closed it."
+        "{name} was deleted on 23 November 2032. Concern of 2026, in a context that was closed. Rule: kept 6 years after \
+         closing."
     );
     assert!(page.contains(&answer), "{page}");
     let page = again(world, &other).get(&path).await.main();

@@ -72,7 +72,9 @@ async fn the_county_finds_what_is_kept_about_somebody_and_takes_what_was_ticked_
     }
     assert_eq!(reader.post(&at, &form).await.status, 409, "once");
     let again = reader.get(AT).await.main();
-    assert!(again.contains("SAR 2026/14\nA county\n23 November 2026 at 12pm\n1\n1"), "{again}");
+    let line =
+        "SAR 2026/14\nWho searched\nA county\nWhen\n23 November 2026 at 12pm\nFound\n1\nTaken\n1";
+    assert!(again.contains(line), "{again}");
 }
 
 #[actix_web::test]
