@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod cells;
 mod components;
 mod concern_lists;
 mod contexts;
