@@ -24,7 +24,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    retention, web as http,
+    retention, trail, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -228,6 +228,8 @@ fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
     }
     if actor.is(Role::Admin) {
         places.push(("/admin", "Administration"));
+    } else if actor.is(Role::County) {
+        places.push(("/admin/audit", "Audit log"));
     }
     items(&places, path)
 }
@@ -267,6 +269,7 @@ pub fn routes() -> Routes {
         .and(digests::pages::routes())
         .and(retention::pages::routes())
         .and(mail::pages::routes())
+        .and(trail::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

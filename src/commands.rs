@@ -9,6 +9,8 @@ use clap::Subcommand;
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::{Post, Role, sessions};
 use e4s::app::Portal;
+use e4s::audit::chain::{Head, heads};
+use e4s::audit::verify::verify;
 use e4s::calendar;
 use e4s::config::{Fault, Settings};
 use e4s::curriculum::{self, Tree};
@@ -90,6 +92,19 @@ pub enum CurriculumCommand {
         /// A folder; without one, the curriculum that the settings name, or the built-in one.
         folder: Option<PathBuf>,
     },
+}
+
+/// What can be asked of the audit log.
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Walk every chain, and name the first link of each that does not hold.
+    Verify {
+        /// Lines of `e4s audit heads` from an earlier day, kept where nobody who can write the database can change them.
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+    },
+    /// Say where each chain ends: chain, place, hash. Keep these lines elsewhere.
+    Heads,
 }
 
 /// Loads a register and says what came of each row.
@@ -206,6 +221,54 @@ pub fn retain(portal: &Portal, is_dry: bool, is_right: bool) -> Outcome {
     let done = forget::run(portal, now)?;
     say(&format!("{} letters to teams and deletions.", done.count));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Walks the audit log, or says where it ends.
+pub fn audit(portal: &Portal, command: &AuditCommand) -> Outcome {
+    let AuditCommand::Verify { since } = command else {
+        portal.store.read(heads)?.iter().for_each(|it| say(&it.to_string()));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let kept = since.as_deref().map(kept_heads).transpose()?.unwrap_or_default();
+    let walks = verify(&portal.store, &kept)?;
+    let teams = portal.store.read(districts::teams)?;
+    for walk in &walks {
+        let team = teams.iter().find(|it| it.id.as_str() == walk.chain);
+        let name = team.map_or("the house", |it| it.name.as_str());
+        match &walk.broken {
+            None => say(&format!("{name} ({}): {} lines, whole", walk.chain, walk.sound)),
+            Some(broken) => say(&format!("{name} ({}): BROKEN at {broken}", walk.chain)),
+        }
+    }
+    let is_whole = walks.iter().all(|it| it.broken.is_none());
+    if !is_whole {
+        complain(
+            "The audit log was changed by other means than this service. Keep a copy of the database as it is, and tell whoever answers for data protection.",
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    say(
+        "The audit log is whole. Whoever can write the database could have made it anew: keep the lines of `e4s audit heads` elsewhere, and next time verify with `--since FILE`.",
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn kept_heads(file: &Path) -> Result<Vec<Head>, Box<dyn std::error::Error>> {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let head = |(number, line): (usize, &str)| {
+        Head::parse(line).ok_or_else(|| {
+            let place = number + 1;
+            format!(
+                "{}:{place}: this is not a line of `e4s audit heads`, such as: house 12 {}",
+                file.display(),
+                "0".repeat(64)
+            )
+            .into()
+        })
+    };
+    lines.map(head).collect()
 }
 
 /// Checks the curriculum's files.

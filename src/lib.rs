@@ -16,6 +16,8 @@ pub mod digests;
 
 pub mod retention;
 
+pub mod trail;
+
 pub mod curriculum;
 
 pub mod audit;

@@ -13,7 +13,7 @@ use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
 
-use commands::{AccountCommand, CurriculumCommand, ImportCommand, say};
+use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -73,6 +73,9 @@ enum Command {
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
+    /// The audit log: whether it is whole, and where each of its chains ends.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -132,6 +135,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             commands::retain(ready(settings()?)?.get_ref(), dry_run, clock_is_right)
         }
         Command::Curriculum(command) => commands::curriculum(&command, settings),
+        Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));

@@ -26,6 +26,11 @@ impl Client {
         ))
     }
 
+    /// As somebody who is signed in.
+    pub fn get_as(&mut self, path: &str, cookie: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n"))
+    }
+
     pub fn post(&mut self, path: &str, (origin, cookie): (&str, &str), form: &str) -> Answer {
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: {origin}\r\ncookie: {cookie}\r\n\

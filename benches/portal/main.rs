@@ -1,8 +1,10 @@
-//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests, and an
+//! audit log of 1,000,000 lines.
 //!
-//! `cargo bench --bench portal` prints them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
+//! `cargo bench --bench portal` prints them, `cargo bench --bench portal -- audit` some of them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
 
+mod audit;
 mod client;
 mod digests;
 mod nginx;
@@ -20,9 +22,20 @@ const LESSON: &str = "/curriculum/physical-health-and-wellbeing/ks3/vapes-shops-
 
 fn main() {
     let world = world::World::start(CLIENTS, FILED_EACH);
-    pages(&world);
-    filing(&world);
-    digests::compile_all(&world);
+    let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    let is_wanted = |name: &str| only.is_empty() || only.iter().any(|it| it == name);
+    if is_wanted("pages") {
+        pages(&world);
+    }
+    if is_wanted("filing") {
+        filing(&world);
+    }
+    if is_wanted("digests") {
+        digests::compile_all(&world);
+    }
+    if is_wanted("audit") {
+        audit::walk_and_list(&world);
+    }
 }
 
 /// The same page, compressed, from memory and from nginx, in turn.

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::{self, SignInForm, fold_email};
-use super::{AccountId, Role, queries};
+use super::{AccountId, Actor, Role, queries};
 use crate::deed::Deed;
 use crate::web::{
     Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
@@ -108,6 +108,14 @@ async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<Acco
     let (account, kept) = found.unzip();
     let password = form.password.expose_secret().to_owned().into();
     let is_right = visitor.app.passwords.is_right(password, kept).await?;
+    if !is_right && !form.email.trim().is_empty() {
+        let (at, keys) = ((visitor.app.clock)(), std::sync::Arc::clone(&visitor.app.keys));
+        let refuse = move |db: &mut crate::store::Db| {
+            let deed = &mut Deed { db, by: &Actor::house(), at, keys: &keys };
+            sessions::refuse(deed, account)
+        };
+        visitor.app.change(refuse).await?;
+    }
     Ok(account.filter(|_| is_right))
 }
 

@@ -118,6 +118,19 @@ pub fn names(db: &mut Db, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>>
     Ok(found.select((accounts::id, accounts::name)).load(db)?)
 }
 
+/// Every post that some people hold or have held.
+pub fn posts_ever(db: &mut Db, ids: &[AccountId]) -> Result<Vec<(AccountId, Post)>> {
+    let found = posts::table.filter(posts::account_id.eq_any(ids.to_vec()));
+    let post = (posts::role, posts::school_urn, posts::team_id);
+    Ok(found.select((posts::account_id, post)).load(db)?)
+}
+
+/// Whose e-mail address or whole name this is: two at most, because more are as useless.
+pub fn called(db: &mut Db, text: &str) -> Result<Vec<AccountId>> {
+    let is_called = accounts::email.eq(text.to_lowercase()).or(accounts::name.eq(text.to_owned()));
+    Ok(accounts::table.filter(is_called).select(accounts::id).limit(2).load(db)?)
+}
+
 pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials>> {
     let found = accounts::table.filter(accounts::email.eq(email));
     Ok(found.select((accounts::id, accounts::password_hash)).first(db).optional()?)

@@ -131,6 +131,15 @@ pub fn begin(deed: &mut Deed, account: AccountId, before: Option<&Token>) -> Res
     Ok(token)
 }
 
+/// Writes down a try to sign in that was refused. One with an unknown address is written down as well, without the
+/// address, so that both take as long.
+pub fn refuse(deed: &mut Deed, account: Option<AccountId>) -> Result<()> {
+    match account {
+        Some(account) => deed.record(Event::SignInFailed, account, None),
+        None => deed.record(Event::SignInFailed, "unknown", None),
+    }
+}
+
 /// Ends a session for good.
 pub fn end(deed: &mut Deed, token: &Token) -> Result<()> {
     queries::end_session(deed.db, &token.hash(), deed.at)?;

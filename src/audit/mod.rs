@@ -1,18 +1,24 @@
 //! Who did what to which record, and when. Written in the deed's own transaction; no update, no delete, no content.
+//!
+//! Each team has a chain of its own, and the house has one for what belongs to no team. A line's hash covers the line and
+//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off.
 
-use chrono::NaiveDateTime;
-use diesel::prelude::*;
+pub mod chain;
+pub mod find;
+pub mod verify;
 
 use crate::Result;
-use crate::accounts::AccountId;
 use crate::deed::Deed;
 use crate::districts::TeamId;
-use crate::store::{Db, schema::audit, text_enum};
+use crate::store::text_enum;
+
+pub use find::{Entry, Mark, Wanted};
 
 text_enum! {
-    /// What can be done to a record.
+    /// What can be done to a record. The words are chosen to be read: `Event::title` is made of them.
     pub enum Event {
         SignedIn = "signed-in",
+        SignInFailed = "sign-in-failed",
         SignedOut = "signed-out",
         AccountAdded = "account-added",
         PostGiven = "post-given",
@@ -52,15 +58,60 @@ text_enum! {
         SubjectBundled = "subject-bundled",
         ConcernCopied = "concern-copied",
         ContextCopied = "context-copied",
+        LogRead = "log-read",
+        LogExported = "log-exported",
     }
 }
 
-/// One line of the log.
-#[derive(Debug, Clone, Queryable)]
-pub struct Entry {
-    pub at: NaiveDateTime,
-    pub by: AccountId,
-    pub event: Event,
+impl Event {
+    /// As pages say it. Most events' own words read well; the others are said here.
+    pub fn title(self) -> String {
+        let title = match self {
+            Self::SignInFailed => "Sign-in refused",
+            Self::ConcernQuestioned => "More asked about a concern",
+            Self::ConcernAnswered => "Question about a concern answered",
+            Self::ConcernRedirected => "Concern passed on to another team",
+            Self::ConcernLinked => "Concern added to a context",
+            Self::ContextOpened => "Context begun",
+            Self::ContextRead => "Context opened",
+            Self::ContextMoved => "Context moved on",
+            Self::RhythmChosen => "Digest’s rhythm chosen",
+            Self::HoldPut => "Put on legal hold",
+            Self::HoldLiftAsked => "Lifting of a legal hold asked for",
+            Self::HoldKept => "Legal hold kept",
+            Self::HoldLifted => "Legal hold lifted",
+            Self::TeamWarned => "Team told what is due to be deleted",
+            Self::ClockConfirmed => "Clock said to be right",
+            Self::SubjectSearched => "Searched for what is kept about somebody",
+            Self::SubjectBundled => "File for somebody who asked made",
+            Self::ConcernCopied => "Concern copied for somebody who asked",
+            Self::ContextCopied => "Context copied for somebody who asked",
+            Self::LogRead => "Audit log read",
+            Self::LogExported => "Audit log exported",
+            _ => return said(self.as_str()),
+        };
+        title.to_owned()
+    }
+
+    /// What kind of record it is done to: the first word, for the kinds that have pages of their own.
+    pub fn noun(self) -> &'static str {
+        let first = self.as_str().split('-').next().unwrap_or_default();
+        match first {
+            "concern" => "Concern",
+            "context" => "Context",
+            "draft" => "Draft",
+            "meeting" => "Meeting",
+            "log" => "Audit log",
+            _ => "",
+        }
+    }
+}
+
+/// A word of the service's own as pages say it: `help-line-changed` is "Help line changed".
+pub fn said(word: &str) -> String {
+    let mut letters = word.chars().map(|it| if matches!(it, '-' | '_') { ' ' } else { it });
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    first + &letters.collect::<String>()
 }
 
 impl Deed<'_> {
@@ -71,25 +122,30 @@ impl Deed<'_> {
         subject: impl std::fmt::Display,
         team: Option<TeamId>,
     ) -> Result<()> {
-        diesel::insert_into(audit::table)
-            .values((
-                audit::at.eq(self.at),
-                audit::account_id.eq(self.by.id),
-                audit::event.eq(event),
-                audit::subject.eq(subject.to_string()),
-                audit::team_id.eq(team),
-            ))
-            .execute(self.db)?;
-        Ok(())
+        let subject = subject.to_string();
+        let chain = team.as_ref().map_or(chain::HOUSE, TeamId::as_str);
+        let line = chain::Line {
+            chain,
+            at: self.at,
+            by: self.by.id.as_str(),
+            event: event.as_str(),
+            subject: &subject,
+        };
+        chain::append(self.db, &line)
     }
 }
 
-/// What was done to one record, the newest first, at most `limit`. The caller has checked that the reader may see it.
-pub fn of_subject(db: &mut Db, subject: &str, limit: i64) -> Result<Vec<Entry>> {
-    Ok(audit::table
-        .filter(audit::subject.eq(subject))
-        .order(audit::id.desc())
-        .limit(limit)
-        .select((audit::at, audit::account_id, audit::event))
-        .load(db)?)
+#[cfg(test)]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn every_event_reads_as_words() {
+        for event in Event::ALL {
+            let title = event.title();
+            let is_said = title.chars().next().is_some_and(char::is_uppercase);
+            assert!(is_said && !title.contains(['_']), "{title}");
+        }
+        assert_eq!(Event::HelpLineChanged.title(), "Help line changed");
+    }
 }

@@ -23,6 +23,7 @@ pub mod link;
 pub mod list;
 pub mod move_on;
 pub mod open;
+pub mod openings;
 pub mod redirect;
 pub mod scan;
 
@@ -33,6 +34,7 @@ mod draft_queries;
 mod forget_queries;
 mod found_pages;
 mod gate_pages;
+mod opening_pages;
 pub mod pages;
 pub mod policy;
 pub mod queries;

@@ -1,20 +1,16 @@
 //! Somebody opens a concern, which is written down, and reads it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
 
 use super::{Concern, ConcernId, Step, queries};
-use crate::accounts::{self, AccountId};
-use crate::audit::{self, Event};
+use crate::Result;
+use crate::accounts::{self, AccountId, Scope};
+use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools;
 use crate::store::Db;
-use crate::{Result, calendar};
-
-const EVENTS_SHOWN: i64 = 50;
 
 /// A concern with what stands around it.
 #[derive(Debug)]
@@ -61,23 +57,18 @@ pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
     })
 }
 
-/// Who opened a concern and when, the last first. For those who read it as its team.
-///
-/// Looked up outside the deed: a deed that reads the log, and adds to it, gets in the way of every other one.
-pub fn openings(db: &mut Db, id: ConcernId) -> Result<Vec<(String, NaiveDateTime)>> {
-    let events = audit::of_subject(db, id.as_str(), EVENTS_SHOWN)?;
-    let opened = events.into_iter().filter(|it| it.event == Event::ConcernOpened);
-    // One line for each person and day: the last time.
-    let mut seen = BTreeSet::new();
-    let opened: Vec<(AccountId, NaiveDateTime)> = opened
-        .map(|it| (it.by, it.at))
-        .filter(|it| seen.insert((it.0, calendar::day(it.1))))
-        .collect();
-    let ids: Vec<AccountId> = opened.iter().map(|it| it.0).collect();
-    let people: BTreeMap<AccountId, String> =
-        accounts::queries::names(db, &ids)?.into_iter().collect();
-    let line = |(by, at)| (people.get(&by).cloned().unwrap_or_else(|| "E4S".to_owned()), at);
-    Ok(opened.into_iter().map(line).collect())
+/// The references of some concerns within the reader's scope, by id.
+pub fn references(
+    db: &mut Db,
+    scope: &Scope,
+    ids: &[ConcernId],
+) -> Result<BTreeMap<ConcernId, String>> {
+    Ok(queries::references(db, scope, ids)?.into_iter().collect())
+}
+
+/// The concern of a reference within the reader's scope, if there is one.
+pub fn with_reference(db: &mut Db, scope: &Scope, reference: &str) -> Result<Option<ConcernId>> {
+    queries::with_reference(db, scope, reference)
 }
 
 /// Of the meetings ahead, the first of the concern's team that still took items when it came.

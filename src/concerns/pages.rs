@@ -13,17 +13,18 @@ use super::ask::{AskForm, ask};
 use super::draft::{Draft, drafts};
 use super::list::{ListForm, Listing, Sort, list};
 use super::move_on::{Seen, SeenForm};
-use super::open::{Opened, open, openings};
+use super::open::{Opened, open};
+use super::openings::openings;
 use super::redirect::{RedirectForm, redirect as pass_on};
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, policy, report};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, report};
 use crate::accounts::{Actor, Role};
 use crate::config::Keep;
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 
-const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::County]);
+pub(super) const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::County]);
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator]);
 const REPORTERS: Policy = Policy::Holding(&[Role::Dsl]);
 
@@ -45,6 +46,7 @@ pub fn routes() -> Routes {
         .post("/concerns/{id}/ask", TEAM, question)
         .post("/concerns/{id}/redirect", TEAM, send_on)
         .post("/concerns/{id}/answer", REPORTERS, reply)
+        .and(opening_pages::routes())
 }
 
 async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Result<Page> {
@@ -137,15 +139,16 @@ async fn after(visit: Visit, id: ConcernId, done: Result<()>, mut typed: Typed) 
 }
 
 async fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
+    let id = opened.concern.id;
+    // Looked up outside the deed, which need not wait for it.
+    let by = visit.read(move |db, actor| openings(db, actor, id, None)).await?;
     if policy::reads_as_team(&visit.actor, &opened.concern) {
         let today = calendar::day((visit.app.clock)());
         let acts = policy::is_team(&visit.actor, &opened.concern);
-        let id = opened.concern.id;
-        let by = visit.read(move |db, _| openings(db, id)).await?;
         let view = ForTeam::of(opened, &by, typed, (acts, today));
         return visit.page("concerns/show-for-team.html", &view);
     }
-    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, typed))
+    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, &by, typed))
 }
 
 #[derive(Serialize)]

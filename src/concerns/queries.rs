@@ -57,6 +57,35 @@ pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernI
     Ok(rows.into_iter().map(step).collect())
 }
 
+/// The references of some concerns within the reader's scope.
+pub(super) fn references(
+    db: &mut Db,
+    scope: &Scope,
+    ids: &[ConcernId],
+) -> Result<Vec<(ConcernId, String)>> {
+    let mut found = concerns::table.filter(concerns::id.eq_any(ids.to_vec())).into_boxed();
+    if !scope.sees_every_team() {
+        let schools = concerns::school_urn.eq_any(scope.schools().to_vec());
+        found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));
+    }
+    Ok(found.select((concerns::id, concerns::reference)).load(db)?)
+}
+
+/// The concern of a reference within the reader's scope.
+pub(super) fn with_reference(
+    db: &mut Db,
+    scope: &Scope,
+    reference: &str,
+) -> Result<Option<ConcernId>> {
+    let mut found =
+        concerns::table.filter(concerns::reference.eq(reference.to_owned())).into_boxed();
+    if !scope.sees_every_team() {
+        let schools = concerns::school_urn.eq_any(scope.schools().to_vec());
+        found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));
+    }
+    Ok(found.select(concerns::id).first(db).optional()?)
+}
+
 /// Moves a concern on, if it is still where the caller saw it. False if it is not.
 pub fn advance(
     db: &mut Db,

@@ -1,10 +1,12 @@
 //! What the pages about one concern show: for the team, which reads everything, and for its reporter.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::move_on::Seen;
 use super::open::Opened;
+use super::opening_pages::SeenBy;
+use super::openings::Openings;
 use super::pages::{Choice, age};
 use super::{Concern, Status, Step, Urgency, report};
 use crate::calendar;
@@ -59,7 +61,7 @@ pub(super) struct ForTeam {
     facts: Vec<Fact>,
     sections: Vec<Section>,
     history: Vec<Line>,
-    openings: Vec<Line>,
+    openings: SeenBy,
     /// Where the context is that it is part of; empty when it is in none.
     context: String,
     /// Since when it is on legal hold; empty when it is not.
@@ -103,6 +105,7 @@ pub(super) struct ForReporter {
     seen: String,
     sections: Vec<Section>,
     history: Vec<Line>,
+    openings: SeenBy,
     refused: &'static str,
     typed: Vec<String>,
     errors: FormErrors,
@@ -125,16 +128,11 @@ impl ForTeam {
     /// `openings`: who opened it and when. `acts`: its reader may act on it.
     pub fn of(
         opened: &Opened,
-        openings: &[(String, NaiveDateTime)],
+        openings: &Openings,
         typed: Typed,
         (acts, today): (bool, NaiveDate),
     ) -> Self {
         let concern = &opened.concern;
-        let line = |(who, at): &(String, NaiveDateTime)| Line {
-            when: calendar::moment(*at),
-            what: who.clone(),
-            words: String::new(),
-        };
         Self {
             id: concern.id.to_string(),
             reference: concern.reference.clone(),
@@ -143,7 +141,7 @@ impl ForTeam {
             facts: facts(opened, today),
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
-            openings: openings.iter().map(line).collect(),
+            openings: SeenBy::of(openings),
             context: context(concern),
             held: concern.held_at.map(calendar::date_of).unwrap_or_default(),
             acts: acts.then(|| Acts::of(opened, &typed)),
@@ -192,7 +190,7 @@ impl Acts {
 }
 
 impl ForReporter {
-    pub fn of(opened: &Opened, typed: Typed) -> Self {
+    pub fn of(opened: &Opened, openings: &Openings, typed: Typed) -> Self {
         let concern = &opened.concern;
         let asked = opened.steps.iter().rev().find(|it| it.status == Status::MoreInformation);
         let question = asked.filter(|_| concern.status == Status::MoreInformation);
@@ -208,6 +206,7 @@ impl ForReporter {
             seen: Seen::of(concern).to_string(),
             sections: sections(concern),
             history: opened.steps.iter().enumerate().map(|it| for_reporter(opened, it)).collect(),
+            openings: SeenBy::of(openings),
             refused: typed.refused,
             errors: typed.errors,
         }

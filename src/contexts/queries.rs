@@ -65,6 +65,33 @@ pub fn of_concern(db: &mut Db, scope: &Scope, concern: ConcernId) -> Result<Opti
     Ok(found.first(db).optional()?)
 }
 
+/// The references of some contexts within the reader's scope.
+pub(super) fn references(
+    db: &mut Db,
+    scope: &Scope,
+    ids: &[ContextId],
+) -> Result<Vec<(ContextId, String)>> {
+    let mut found = contexts::table.filter(contexts::id.eq_any(ids.to_vec())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
+    }
+    Ok(found.select((contexts::id, contexts::reference)).load(db)?)
+}
+
+/// The context of a reference within the reader's scope.
+pub(super) fn with_reference(
+    db: &mut Db,
+    scope: &Scope,
+    reference: &str,
+) -> Result<Option<ContextId>> {
+    let mut found =
+        contexts::table.filter(contexts::reference.eq(reference.to_owned())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
+    }
+    Ok(found.select(contexts::id).first(db).optional()?)
+}
+
 /// Contexts behind a mark, the newest first.
 pub(super) fn page(
     db: &mut Db,

@@ -73,6 +73,20 @@ pub fn list(db: &mut Db, scope: &Scope, form: &ListForm) -> Result<Listing> {
     Ok(Listing { contexts, next, counts, teams })
 }
 
+/// The references of some contexts within the reader's scope, by id.
+pub fn references(
+    db: &mut Db,
+    scope: &Scope,
+    ids: &[ContextId],
+) -> Result<BTreeMap<ContextId, String>> {
+    Ok(queries::references(db, scope, ids)?.into_iter().collect())
+}
+
+/// The context of a reference within the reader's scope, if there is one.
+pub fn with_reference(db: &mut Db, scope: &Scope, reference: &str) -> Result<Option<ContextId>> {
+    queries::with_reference(db, scope, reference)
+}
+
 /// A concern as its context shows it.
 #[derive(Debug, Clone)]
 pub struct Gathered {

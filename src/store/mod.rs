@@ -2,6 +2,12 @@
 //!
 //! `read` looks, `write` changes. There is no other way in, and `write` is the only transaction: ordinary ones
 //! fail or lose updates when several people write at once.
+//!
+//! Writers take turns, on both engines. Nearly every change adds a line to a chain of the audit log, and a chain has one
+//! end: two changes side by side would meet there, and all but one would have to begin again, a long one again and again.
+//! So the writers of one process wait in the order in which they came, holding no connection meanwhile. Between
+//! processes, SQLite has one writer anyway; on PostgreSQL each change begins by locking the chains' heads, *before* its
+//! snapshot is taken, so that what it sees includes what the last one did and nothing collides. Readers wait for nobody.
 
 mod engine;
 mod ids;
@@ -11,7 +17,7 @@ mod text_enum;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as Failure};
 use diesel::{Connection, PgConnection, SqliteConnection};
@@ -27,6 +33,8 @@ pub(crate) use text_enum::text_enum;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// Taken before the first question of a change: a snapshot that is older than the lock would collide all the same.
+const TURN_POSTGRES: &str = "LOCK TABLE audit_heads IN SHARE ROW EXCLUSIVE MODE";
 const TRIES_MAX: u32 = 30;
 const READERS_SQLITE: u32 = 4;
 const CONNECTIONS_POSTGRES: u32 = 8;
@@ -45,8 +53,8 @@ pub enum Db {
 pub struct Store {
     readers: Pool<Engine>,
     writers: Pool<Engine>,
-    /// SQLite has one writer at a time; here they wait in the order in which they came.
-    turn: Option<Arc<FairMutex<()>>>,
+    /// There is one writer at a time; here they wait in the order in which they came.
+    turn: Arc<FairMutex<()>>,
 }
 
 impl Store {
@@ -65,11 +73,12 @@ impl Store {
         };
         if Engine::is_postgres(address) {
             let both = pool(Access::Write, CONNECTIONS_POSTGRES)?;
-            return Ok(Self { readers: both.clone(), writers: both, turn: None });
+            let turn = Arc::default();
+            return Ok(Self { readers: both.clone(), writers: both, turn });
         }
         let writers = pool(Access::Write, 1)?;
         let readers = pool(Access::Read, READERS_SQLITE)?;
-        Ok(Self { readers, writers, turn: Some(Arc::new(FairMutex::new(()))) })
+        Ok(Self { readers, writers, turn: Arc::default() })
     }
 
     /// Brings the schema up to date and says how many steps that took.
@@ -97,9 +106,10 @@ impl Store {
 
     /// Changes things, all or nothing, as if no one else were writing.
     ///
-    /// PostgreSQL runs the change serializably and may ask for it again, so `change` does nothing but use `db`.
+    /// PostgreSQL runs the change serializably and may ask for it again (when somebody wrote without taking a turn), so
+    /// `change` does nothing but use `db`.
     pub fn write<T>(&self, mut change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
-        let _turn = self.turn.as_ref().map(|it| it.lock());
+        let _turn = self.turn.lock();
         let db = &mut *self.writers.get()?;
         let mut tries = 1;
         loop {
@@ -131,9 +141,17 @@ fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Res
             )?;
         }
     }
-    match change(db) {
+    match take_turn(db).and_then(|()| change(db)) {
         Ok(value) => Transaction::commit_transaction(db).map(|()| value).map_err(Error::from),
         Err(error) => Transaction::rollback_transaction(db).map_err(Error::from).and(Err(error)),
+    }
+}
+
+/// Waits until no other process writes.
+fn take_turn(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(db) => Ok(db.batch_execute(TURN_POSTGRES)?),
     }
 }
 

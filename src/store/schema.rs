@@ -66,7 +66,8 @@ diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warn
 diesel::table! { tombstones (id) { id -> BigInt, kind -> Text, record_id -> Nullable<Text>, reference -> Nullable<Text>, team_id -> Nullable<Text>, begun_in -> Nullable<Integer>, outcome -> Text, rule -> Text, deleted_on -> Date, count -> Integer, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, reference -> Text, reason -> Text, found -> Integer, included -> Nullable<Integer>, bundled_at -> Nullable<Timestamp>, } }
-diesel::table! { audit (id) { id -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, team_id -> Nullable<Text>, } }
+diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
+diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -109,4 +110,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     heartbeats,
     subject_requests,
     audit,
+    audit_heads,
 );

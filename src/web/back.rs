@@ -3,8 +3,16 @@
 use crate::store::letters_of;
 
 /// Pages that can be gone back to, whole or with an id behind them.
-const PLACES: [&str; 7] =
-    ["concerns", "concerns/drafts", "contexts", "meetings", "digests", "account", "admin"];
+const PLACES: [&str; 8] = [
+    "concerns",
+    "concerns/drafts",
+    "contexts",
+    "meetings",
+    "digests",
+    "account",
+    "admin",
+    "admin/audit",
+];
 
 /// The path behind a word such as `concerns` or `concerns/ID`, if it is one of the places.
 pub fn path(word: &str) -> Option<String> {

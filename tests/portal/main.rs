@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod cells;
 mod components;
 mod concern_lists;
@@ -18,6 +19,7 @@ mod mail;
 mod meetings;
 mod places;
 mod postbox;
+mod recorded;
 mod report;
 mod report_bad;
 mod retention;
@@ -27,5 +29,6 @@ mod shire;
 mod steer;
 mod subject_access;
 mod tidy;
+mod trail;
 mod triage;
 mod world;

@@ -16,6 +16,7 @@ const SLICES: &[&[&str]] = &[
     &["meetings"],
     &["digests"],
     &["retention"],
+    &["trail"],
 ];
 /// What knows no slice but the actor and the ids that a post consists of.
 const FOUNDATIONS: &[&str] = &["store", "audit", "mail", "web", "documents"];

@@ -81,7 +81,11 @@ async fn whoever_opens_a_concern_is_written_down_and_the_team_can_see_it() {
     let (_, openings) = page.split_once("Who has opened it").expect("the list");
     assert!(openings.contains("A dsl, 23 November 2026 at 12pm"), "{openings}");
     assert!(openings.contains("A coordinator, 23 November"), "{openings}");
-    assert!(!lead.get(&at).await.main().contains("Who has opened it"));
+    let page = lead.get(&at).await.main();
+    let (_, openings) = page.split_once("Who has opened it").expect("the list");
+    assert!(openings.contains("A dsl of your school, 23 November 2026 at 12pm"), "{openings}");
+    assert!(openings.contains("Crawley’s team, 23 November"), "{openings}");
+    assert!(!openings.contains("A coordinator"), "a name of the team’s: {openings}");
 
     county.world.coordinator(county.horsham).get(&at).await;
     assert_eq!(county.world.audit().len(), 4, "nothing was opened");

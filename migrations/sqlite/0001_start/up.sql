@@ -264,15 +264,42 @@ CREATE TABLE subject_requests (
 );
 CREATE INDEX subject_requests_by_age ON subject_requests (asked_at, id);
 
--- Who did what to which record. Never changed, never deleted.
+-- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
+-- the line and the hash before it, and the chain's head says where it ends.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    chain TEXT NOT NULL,
+    place BIGINT NOT NULL,
     at TIMESTAMP NOT NULL,
     account_id TEXT NOT NULL,
     event TEXT NOT NULL,
     subject TEXT NOT NULL,
-    team_id TEXT
+    hash TEXT NOT NULL,
+    UNIQUE (chain, place)
 );
-CREATE INDEX audit_of_subject ON audit (subject, id);
+CREATE TABLE audit_heads (
+    chain TEXT PRIMARY KEY NOT NULL,
+    place BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
+-- One for each thing that the log is filtered by, in the order in which it is shown.
+CREATE INDEX audit_by_age ON audit (at, id);
+CREATE INDEX audit_of_account ON audit (account_id, at, id);
+CREATE INDEX audit_of_account_by_event ON audit (account_id, event, at, id);
+CREATE INDEX audit_of_event ON audit (event, at, id);
+CREATE INDEX audit_of_chain ON audit (chain, at, id);
+CREATE INDEX audit_of_chain_by_event ON audit (chain, event, at, id);
+CREATE INDEX audit_of_subject ON audit (subject, at, id);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
 CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not deleted'); END;
+-- INSERT OR REPLACE deletes without asking the trigger above.
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM audit WHERE chain = NEW.chain AND place = NEW.place)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+CREATE TRIGGER audit_heads_are_not_deleted BEFORE DELETE ON audit_heads BEGIN SELECT RAISE(ABORT, 'the heads of the audit log are not deleted'); END;
+CREATE TRIGGER audit_heads_are_not_replaced BEFORE INSERT ON audit_heads
+    WHEN EXISTS (SELECT 1 FROM audit_heads WHERE chain = NEW.chain)
+    BEGIN SELECT RAISE(ABORT, 'the heads of the audit log are not replaced'); END;
+CREATE TRIGGER audit_heads_go_one_on BEFORE UPDATE ON audit_heads
+    WHEN NEW.chain <> OLD.chain OR NEW.place <> OLD.place + 1
+    BEGIN SELECT RAISE(ABORT, 'the heads of the audit log go on one at a time'); END;

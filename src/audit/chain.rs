@@ -1,0 +1,143 @@
+//! The chains: how a line is bound to the one before it, and where each chain ends.
+
+use std::fmt;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::Result;
+use crate::store::schema::{audit, audit_heads};
+use crate::store::{Db, hex};
+
+/// The chain of what belongs to no team.
+pub const HOUSE: &str = "house";
+/// What every hash begins with: the form of what it covers.
+const FORM: &str = "e4s-audit-1";
+/// What stands before a chain's first line.
+pub const NOTHING: &str = "";
+
+/// A line, as its hash covers it. Its words are those that are kept, so that one which nobody knows any more is still
+/// checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// A team's id, or [`HOUSE`].
+    pub chain: &'a str,
+    pub at: NaiveDateTime,
+    pub by: &'a str,
+    pub event: &'a str,
+    pub subject: &'a str,
+}
+
+/// Where a chain ends.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Head {
+    pub chain: String,
+    /// How many lines it has: they are numbered from 1.
+    pub place: i64,
+    /// The hash of the last one, as 64 hexadecimal digits.
+    pub hash: String,
+}
+
+impl Head {
+    /// A line that `e4s audit heads` has printed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let (chain, place, hash) = (words.next()?, words.next()?, words.next()?);
+        let is_hash = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
+        let place = place.parse().ok().filter(|it| *it > 0)?;
+        let is_head = is_hash && words.next().is_none();
+        is_head.then(|| Self { chain: chain.to_owned(), place, hash: hash.to_lowercase() })
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} {}", self.chain, self.place, self.hash)
+    }
+}
+
+/// The hash of a line at its place behind another: SHA-256 over each field with its length before it, so that no two
+/// lines are covered by the same bytes.
+pub fn hash(before: &str, place: i64, line: &Line) -> String {
+    let micros = line.at.and_utc().timestamp_micros().to_be_bytes();
+    let place = place.to_be_bytes();
+    let fields: [&[u8]; 8] = [
+        FORM.as_bytes(),
+        before.as_bytes(),
+        line.chain.as_bytes(),
+        &place,
+        &micros,
+        line.by.as_bytes(),
+        line.event.as_bytes(),
+        line.subject.as_bytes(),
+    ];
+    let mut hash = Sha256::new();
+    for field in fields {
+        hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(field);
+    }
+    hex(hash.finalize())
+}
+
+/// Puts a line at the end of its chain and moves the head on to it. The caller's transaction is the only one that writes
+/// (`Store::write`), so nobody else stands at the head.
+pub(super) fn append(db: &mut Db, line: &Line) -> Result<()> {
+    let head = audit_heads::table.find(line.chain);
+    let known: Option<(i64, String)> =
+        head.select((audit_heads::place, audit_heads::hash)).first(db).optional()?;
+    let is_first = known.is_none();
+    let (last, before) = known.unwrap_or((0, NOTHING.to_owned()));
+    let place = last + 1;
+    let hash = hash(&before, place, line);
+    let (at_place, with_hash) = (audit_heads::place.eq(place), audit_heads::hash.eq(&hash));
+    if is_first {
+        diesel::insert_into(audit_heads::table)
+            .values((audit_heads::chain.eq(line.chain), at_place, with_hash))
+            .execute(db)?;
+    } else {
+        diesel::update(head).set((at_place, with_hash)).execute(db)?;
+    }
+    diesel::insert_into(audit::table)
+        .values((
+            audit::chain.eq(line.chain),
+            audit::place.eq(place),
+            audit::at.eq(line.at),
+            audit::account_id.eq(line.by),
+            audit::event.eq(line.event),
+            audit::subject.eq(line.subject),
+            audit::hash.eq(&hash),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Where every chain ends. Kept elsewhere, these lines show later that nothing before them was rewritten.
+pub fn heads(db: &mut Db) -> Result<Vec<Head>> {
+    Ok(audit_heads::table.order(audit_heads::chain).load(db)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_reads_back_as_itself_and_nothing_else_reads_as_one() {
+        let head = Head { chain: HOUSE.to_owned(), place: 12, hash: "ab".repeat(32) };
+        assert_eq!(Head::parse(&head.to_string()), Some(head.clone()));
+        for wrong in ["", "house", "house 12", "house 0 ab", "house x ab", &format!("{head} more")]
+        {
+            assert_eq!(Head::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_two_lines_have_one_hash() {
+        let at = NaiveDateTime::default();
+        let line = |by, event| Line { chain: HOUSE, at, by, event, subject: "x" };
+        let both = [line("ab", "c"), line("a", "bc")].map(|it| hash(NOTHING, 1, &it));
+        assert_ne!(both[0], both[1]);
+        assert_ne!(hash(NOTHING, 1, &line("a", "b")), hash(NOTHING, 2, &line("a", "b")));
+        assert_ne!(hash(NOTHING, 1, &line("a", "b")), hash("0", 1, &line("a", "b")));
+    }
+}

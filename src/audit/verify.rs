@@ -1,0 +1,214 @@
+//! The chains are walked: each line held against the one before it, each end against its head, and against heads that were
+//! kept elsewhere. Names the first link of each chain that does not hold.
+//!
+//! The log may grow meanwhile: heads are read before and after, and a chain must end between the two.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDateTime;
+use diesel::dsl::min;
+use diesel::prelude::*;
+
+use super::chain::{Head, Line, NOTHING, hash, heads};
+use crate::Result;
+use crate::store::schema::audit;
+use crate::store::{Db, Store};
+
+const PAGE: usize = 5_000;
+
+/// What came of walking a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walk {
+    pub chain: String,
+    /// How many of its lines hold, from the first one on.
+    pub sound: i64,
+    pub broken: Option<Broken>,
+}
+
+/// The first link that does not hold, by the place at which it should stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// The line says something else than when it was written, or stands in another's place.
+    Hash(i64),
+    /// Its line is missing.
+    Gap(i64),
+    /// The line came to the database before the one that stands before it.
+    Order(i64),
+    /// The lines from here on were cut off: the head is ahead of the log.
+    HeadAhead(i64),
+    /// From here on there are lines of which the head knows nothing.
+    HeadBehind(i64),
+    /// The head's hash is not that of the last line.
+    HeadHash(i64),
+    /// A head that was kept elsewhere had another line here: the chain was rewritten.
+    Kept(i64),
+    /// A head that was kept elsewhere stood here, and the chain is shorter now.
+    KeptAhead(i64),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (place, what) = match self {
+            Self::Hash(place) => (
+                place,
+                "the line does not fit its hash: it was changed, or stands in another’s place",
+            ),
+            Self::Gap(place) => (place, "the line is missing"),
+            Self::Order(place) => (place, "the line was written before the one that it follows"),
+            Self::HeadAhead(place) => {
+                (place, "the line and all behind it are missing: the end was cut off")
+            }
+            Self::HeadBehind(place) => (place, "the chain’s head knows nothing of this line"),
+            Self::HeadHash(place) => (place, "the chain’s head does not fit its last line"),
+            Self::Kept(place) => {
+                (place, "the kept head had another line here: the chain was rewritten")
+            }
+            Self::KeptAhead(place) => {
+                (place, "the kept head stood here, and the chain is shorter now")
+            }
+        };
+        write!(out, "place {place}: {what}")
+    }
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    place: i64,
+    at: NaiveDateTime,
+    by: String,
+    event: String,
+    subject: String,
+    hash: String,
+}
+
+/// How far a chain was walked.
+struct Walker<'a> {
+    chain: &'a str,
+    id: i64,
+    place: i64,
+    hash: String,
+    /// Hashes to be met on the way, by place.
+    stops: BTreeMap<i64, (String, Broken)>,
+}
+
+/// Walks every chain, or those before the first failure of the database. `kept`: heads from an earlier day.
+pub fn verify(store: &Store, kept: &[Head]) -> Result<Vec<Walk>> {
+    let before = store.read(heads)?;
+    let mut chains: Vec<String> = store.read(chains)?;
+    chains.extend(before.iter().chain(kept).map(|it| it.chain.clone()));
+    chains.sort();
+    chains.dedup();
+    chains.into_iter().map(|chain| walk(store, chain, (&before, kept))).collect()
+}
+
+fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Result<Walk> {
+    let of_chain = |it: &&Head| it.chain == chain;
+    let ahead = before.iter().find(of_chain);
+    let mut stops = BTreeMap::new();
+    for head in kept.iter().filter(of_chain) {
+        stops.insert(head.place, (head.hash.clone(), Broken::Kept(head.place)));
+    }
+    let mut walker = Walker { chain: &chain, id: 0, place: 0, hash: NOTHING.to_owned(), stops };
+    let mut broken = None;
+    while broken.is_none() {
+        let rows = store.read(|db| page(db, &walker))?;
+        let is_last = rows.len() < PAGE;
+        broken = rows.iter().find_map(|row| walker.step(row));
+        if is_last {
+            break;
+        }
+    }
+    if broken.is_none() {
+        let now = store.read(heads)?;
+        broken = walker.end(ahead, now.iter().find(of_chain));
+    }
+    let sound = walker.place;
+    Ok(Walk { sound, broken, chain })
+}
+
+impl Walker<'_> {
+    /// Goes on by one line, or says what is wrong with it.
+    fn step(&mut self, row: &Row) -> Option<Broken> {
+        let next = self.place + 1;
+        if row.place > next {
+            return Some(Broken::Gap(next));
+        }
+        let line = Line {
+            chain: self.chain,
+            at: row.at,
+            by: &row.by,
+            event: &row.event,
+            subject: &row.subject,
+        };
+        if row.place != next || row.hash != hash(&self.hash, next, &line) {
+            return Some(Broken::Hash(next));
+        }
+        if row.id <= self.id {
+            return Some(Broken::Order(next));
+        }
+        if let Some((_, broken)) = self.stops.remove(&next).filter(|(hash, _)| *hash != row.hash) {
+            return Some(broken);
+        }
+        self.id = row.id;
+        self.place = next;
+        self.hash.clone_from(&row.hash);
+        None
+    }
+
+    /// Holds the end against the heads, as they were before the walk and as they are now, and what was kept.
+    fn end(&self, before: Option<&Head>, now: Option<&Head>) -> Option<Broken> {
+        let next = self.place + 1;
+        if before.is_some_and(|it| it.place > self.place) {
+            return Some(Broken::HeadAhead(next));
+        }
+        match now {
+            None if self.place > 0 => return Some(Broken::HeadBehind(1)),
+            Some(head) if head.place < self.place => {
+                return Some(Broken::HeadBehind(head.place + 1));
+            }
+            Some(head) if head.place == self.place && head.hash != self.hash => {
+                return Some(Broken::HeadHash(self.place));
+            }
+            _ => {}
+        }
+        self.stops.keys().next().map(|place| Broken::KeptAhead(*place))
+    }
+}
+
+/// Every chain that has lines, found by leaping from each to the next.
+fn chains(db: &mut Db) -> Result<Vec<String>> {
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let last = found.last().cloned().unwrap_or_default();
+        let next = audit::table.filter(audit::chain.gt(last)).select(min(audit::chain));
+        match next.first::<Option<String>>(db)? {
+            Some(chain) => found.push(chain),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The lines behind those that were walked.
+fn page(db: &mut Db, walker: &Walker) -> Result<Vec<Row>> {
+    let mut found = audit::table.filter(audit::chain.eq(walker.chain)).into_boxed();
+    if walker.place > 0 {
+        // By id as well, or a second line with the last one's place would be passed over.
+        let behind = audit::place.gt(walker.place).or(audit::id.gt(walker.id));
+        found = found.filter(audit::place.ge(walker.place)).filter(behind);
+    }
+    Ok(found
+        .order((audit::place, audit::id))
+        .limit(i64::try_from(PAGE).unwrap_or(i64::MAX))
+        .select((
+            audit::id,
+            audit::place,
+            audit::at,
+            audit::account_id,
+            audit::event,
+            audit::subject,
+            audit::hash,
+        ))
+        .load(db)?)
+}

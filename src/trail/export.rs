@@ -1,0 +1,58 @@
+//! The log as a file for a spreadsheet, a piece at a time, so that ten years of it need no more memory than a page.
+
+use super::list::{Listing, some};
+use crate::accounts::Actor;
+use crate::audit::{Entry, Mark, Wanted};
+use crate::store::Db;
+use crate::{Error, Result, calendar};
+
+/// How many lines a piece has.
+pub const PIECE: usize = 2_000;
+const HEAD: [&str; 8] =
+    ["When (London)", "Who", "What", "Record", "Record's id", "Team", "Place in chain", "Hash"];
+
+/// Some lines of the file, and where the next piece begins if there is one. The first piece has the columns' names.
+pub fn piece(db: &mut Db, actor: &Actor, wanted: &Wanted) -> Result<(Vec<u8>, Option<Mark>)> {
+    let found = some(db, actor, wanted, PIECE)?;
+    let mut out =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut write = || -> Result<(), csv::Error> {
+        if wanted.after.is_none() {
+            out.write_record(HEAD)?;
+        }
+        found.entries.iter().try_for_each(|it| out.write_record(row(&found, it)))
+    };
+    write().map_err(|error| Error::Document(error.to_string()))?;
+    let bytes = out.into_inner().map_err(|error| Error::Document(error.to_string()))?;
+    Ok((bytes, found.next))
+}
+
+fn row(found: &Listing, entry: &Entry) -> [String; 8] {
+    [
+        calendar::local(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
+        guarded(found.person(entry)),
+        guarded(entry.title()),
+        guarded(found.record(entry)),
+        guarded(entry.subject.clone()),
+        guarded(found.team(entry)),
+        entry.place.to_string(),
+        entry.hash.clone(),
+    ]
+}
+
+/// A text that a spreadsheet shows and does not work out: one that begins like a formula gets an apostrophe before it.
+fn guarded(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(guarded("=1+1".to_owned()), "'=1+1");
+        assert_eq!(guarded("@sum".to_owned()), "'@sum");
+        assert_eq!(guarded("A lead".to_owned()), "A lead");
+    }
+}

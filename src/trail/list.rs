@@ -1,0 +1,230 @@
+//! The log, filtered, with the names that its lines need.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+
+use crate::accounts::{self, AccountId, Actor, Role};
+use crate::audit::find::Affairs;
+use crate::audit::{self, Entry, Event, Mark, Wanted, said};
+use crate::concerns::{self, ConcernId};
+use crate::contexts::{self, ContextId};
+use crate::deed::Deed;
+use crate::districts::{TeamId, teams};
+use crate::store::{Db, letters_of};
+use crate::web::FormErrors;
+use crate::{Error, Result, calendar};
+
+const PAGE_SIZE: usize = 50;
+/// What the filter calls the affairs of no team.
+pub const NO_TEAM: &str = "none";
+/// How the house is called in the log.
+const HOUSE: &str = "E4S";
+
+/// Which lines, as the address says it.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct LogForm {
+    /// An e-mail address, or a whole name.
+    pub person: String,
+    pub event: String,
+    pub team: String,
+    /// A reference, for those who may see what it stands for; or an id.
+    pub record: String,
+    pub from_day: String,
+    pub from_month: String,
+    pub from_year: String,
+    pub until_day: String,
+    pub until_month: String,
+    pub until_year: String,
+    pub after: String,
+}
+
+/// Lines of the log with the names that they need.
+#[derive(Debug)]
+pub struct Listing {
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Mark>,
+    pub people: BTreeMap<AccountId, String>,
+    /// Every team's.
+    pub teams: BTreeMap<TeamId, String>,
+    /// Of concerns and contexts that the reader may see.
+    pub references: BTreeMap<String, String>,
+}
+
+impl Listing {
+    /// Who did a line's deed.
+    pub fn person(&self, entry: &Entry) -> String {
+        let name = entry.by().and_then(|it| self.people.get(&it));
+        name.cloned().unwrap_or_else(|| HOUSE.to_owned())
+    }
+
+    /// The team in whose affairs it was done; empty for none.
+    pub fn team(&self, entry: &Entry) -> String {
+        entry.team().and_then(|it| self.teams.get(&it)).cloned().unwrap_or_default()
+    }
+
+    /// What it was done to: a person's name, a reference if the reader may see it, or the kind of record and the beginning
+    /// of its id.
+    pub fn record(&self, entry: &Entry) -> String {
+        let subject = entry.subject.as_str();
+        if let Some(reference) = self.references.get(subject) {
+            return reference.clone();
+        }
+        if let Some(name) = AccountId::parse(subject).and_then(|it| self.people.get(&it)) {
+            return name.clone();
+        }
+        let noun = entry.event().map_or("", Event::noun);
+        let begin: String = subject.chars().take(8).collect();
+        match (noun, is_id(subject)) {
+            ("", true) => begin,
+            ("", false) => said(subject),
+            (_, true) => format!("{noun} {begin}"),
+            (_, false) => noun.to_owned(),
+        }
+    }
+}
+
+/// True for the id of a record; other subjects are words of the service's own.
+pub fn is_id(subject: &str) -> bool {
+    letters_of(subject).is_some()
+}
+
+/// What the form asks for, or what is wrong with it. A person or record that nobody knows is a fault; a word that no form of
+/// ours sends is taken as left out.
+pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
+    let mut errors = FormErrors::default();
+    let by = match person(db, &form.person)? {
+        Ok(by) => by,
+        Err(fault) => {
+            errors.add("person", fault);
+            None
+        }
+    };
+    let subject = match record(db, actor, &form.record)? {
+        Ok(subject) => subject,
+        Err(fault) => {
+            errors.add("record", fault);
+            None
+        }
+    };
+    let from = day(&mut errors, "from", [&form.from_day, &form.from_month, &form.from_year]);
+    let until = day(&mut errors, "until", [&form.until_day, &form.until_month, &form.until_year]);
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        errors.add("until", "The last day must be the first day or later");
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    Ok(Wanted {
+        by,
+        event: Event::parse(&form.event),
+        affairs: match form.team.as_str() {
+            NO_TEAM => Some(Affairs::House),
+            team => TeamId::parse(team).map(Affairs::Team),
+        },
+        subject,
+        from: from.map(|it| calendar::at(it, 0, 0)),
+        before: until.map(|it| calendar::at(it + Days::new(1), 0, 0)),
+        after: Mark::parse(&form.after),
+    })
+}
+
+fn person(db: &mut Db, text: &str) -> Result<Result<Option<AccountId>, &'static str>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Ok(None));
+    }
+    if text.eq_ignore_ascii_case(HOUSE) {
+        return Ok(Ok(Some(Actor::house().id)));
+    }
+    Ok(match accounts::queries::called(db, text)?.as_slice() {
+        [one] => Ok(Some(*one)),
+        [] => Err("Nobody with an account has this e-mail address or name"),
+        _ => Err("More than one person has this name. Enter the e-mail address"),
+    })
+}
+
+/// The id of the record that is meant. References are looked up within the reader's scope: to an administrator, who sees
+/// no concerns, each is unknown.
+fn record(db: &mut Db, actor: &Actor, text: &str) -> Result<Result<Option<String>, &'static str>> {
+    let text = text.trim();
+    if text.is_empty() || is_id(text) {
+        return Ok(Ok(Some(text.to_owned()).filter(|it| !it.is_empty())));
+    }
+    let (scope, reference) = (actor.scope(), text.to_uppercase());
+    if let Some(concern) = concerns::open::with_reference(db, &scope, &reference)? {
+        return Ok(Ok(Some(concern.to_string())));
+    }
+    let context = contexts::read::with_reference(db, &scope, &reference)?;
+    let found = context.map(|it| Some(it.to_string()));
+    Ok(found.ok_or(if actor.is(Role::County) {
+        "There is no record with this reference. References look like C-7KQ4-M2"
+    } else {
+        "This is not the id of a record. Follow a line’s record to see every line about it"
+    }))
+}
+
+fn day(errors: &mut FormErrors, field: &'static str, parts: [&String; 3]) -> Option<NaiveDate> {
+    let [day, month, year] = parts.map(|it| it.trim());
+    if day.is_empty() && month.is_empty() && year.is_empty() {
+        return None;
+    }
+    let numbers = (day.parse().ok(), month.parse().ok(), year.parse().ok());
+    let found = match numbers {
+        (Some(day), Some(month), Some(year)) if (2000..=2200).contains(&year) => {
+            NaiveDate::from_ymd_opt(year, month, day)
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        errors.add(field, "Enter a real date, such as 3 12 2026");
+    }
+    found
+}
+
+/// One page of what is wanted.
+pub fn list(db: &mut Db, actor: &Actor, wanted: &Wanted) -> Result<Listing> {
+    some(db, actor, wanted, PAGE_SIZE)
+}
+
+/// The next `limit` lines of what is wanted.
+pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result<Listing> {
+    let mut entries = audit::find::page(db, wanted, limit + 1)?;
+    let has_more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| has_more).map(Entry::mark);
+    let of = |noun: &str| -> Vec<&str> {
+        let is_it = |it: &&Entry| it.event().is_some_and(|event| event.noun() == noun);
+        entries.iter().filter(is_it).map(|it| it.subject.as_str()).collect()
+    };
+    let mut people: Vec<AccountId> = entries.iter().filter_map(Entry::by).collect();
+    people.extend(of("").into_iter().filter_map(AccountId::parse));
+    people.sort();
+    people.dedup();
+    let mut references = BTreeMap::new();
+    // Administrators see no concerns: their scope finds none.
+    let scope = actor.scope();
+    let ids: Vec<ConcernId> = of("Concern").into_iter().filter_map(ConcernId::parse).collect();
+    for (id, reference) in concerns::open::references(db, &scope, &ids)? {
+        references.insert(id.to_string(), reference);
+    }
+    let ids: Vec<ContextId> = of("Context").into_iter().filter_map(ContextId::parse).collect();
+    for (id, reference) in contexts::read::references(db, &scope, &ids)? {
+        references.insert(id.to_string(), reference);
+    }
+    Ok(Listing {
+        people: accounts::queries::names(db, &people)?.into_iter().collect(),
+        teams: teams(db)?.into_iter().map(|it| (it.id, it.name)).collect(),
+        entries,
+        next,
+        references,
+    })
+}
+
+/// Writes down that somebody has read a page of the log, or taken it away.
+pub fn note(deed: &mut Deed, event: Event) -> Result<()> {
+    deed.record(event, "log", None)
+}

@@ -1,0 +1,86 @@
+//! Guessing at the door: who has an account, what a password is, whose session this was.
+
+use std::time::{Duration, Instant};
+
+use crate::client::{Answer, Request};
+use crate::server::{DEMO, PASSWORD, Visitor, ours};
+
+fn knock(email: &str, password: &str) -> Answer {
+    let form = [("email", email), ("password", password)];
+    ours(Request::form("/sign-in", &form)).send(DEMO.port)
+}
+
+/// People of the demonstration at whose doors no other test knocks.
+const KNOWN: [&str; 5] = [
+    "lead@hazelmere.example.org",
+    "coordinator@horsham.example.org",
+    "coordinator@arun.example.org",
+    "coordinator@chichester.example.org",
+    "coordinator@midsussex.example.org",
+];
+
+#[test]
+fn the_answer_does_not_tell_whether_there_is_an_account() {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for round in 0..4 {
+        for (index, email) in KNOWN.into_iter().enumerate() {
+            let stranger = format!("stranger-{round}-{index}@example.org");
+            let timed = |email: &str| {
+                let began = Instant::now();
+                let answer = knock(email, "not the right password");
+                (began.elapsed(), answer)
+            };
+            let (took, theirs) = timed(email);
+            known.push(took);
+            let (took, nobodys) = timed(&stranger);
+            unknown.push(took);
+            assert_eq!((theirs.status, nobodys.status), (422, 422), "{email}: {}", theirs.body);
+            assert_eq!(theirs.body.replace(email, "-"), nobodys.body.replace(&stranger, "-"));
+            assert_eq!(theirs.header("set-cookie"), None);
+        }
+    }
+    let (known, unknown) = (median(known), median(unknown));
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    assert!((0.7..1.4).contains(&ratio), "{known:?} with an account, {unknown:?} without");
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+#[test]
+fn whoever_guesses_on_waits_and_nobody_else_does() {
+    let email = "guessed@example.org";
+    let refused = |it: &Answer| it.body.contains("Too many tries");
+    let guesses: Vec<Answer> =
+        (0..8).map(|it| knock(email, &format!("guess number {it}"))).collect();
+    assert!(guesses.iter().all(|it| matches!(it.status, 422 | 429)));
+    assert!(!refused(&guesses[0]) && refused(&guesses[7]), "{}", guesses[7].body);
+    assert!(refused(&knock(&email.to_uppercase(), PASSWORD)), "another spelling");
+    assert!(!refused(&knock("somebody-else@example.org", "a guess at another")));
+}
+
+#[test]
+fn a_session_is_new_at_each_sign_in_and_gone_when_it_ends() {
+    let planted = format!("e4s={}", "a".repeat(64));
+    let form = [("email", "county@example.org"), ("password", PASSWORD)];
+    let signed_in = ours(Request::form("/sign-in", &form)).cookie(&planted).send(DEMO.port);
+    let first = Visitor { cookie: signed_in.cookie().expect("a session") };
+    assert_ne!(first.cookie, planted, "a planted session was taken over");
+    assert!(Request::get("/account").cookie(&planted).send(DEMO.port).status == 303);
+
+    let csrf = first.csrf();
+    let form = [form[0], form[1], ("csrf", csrf.as_str())];
+    let again = ours(Request::form("/sign-in", &form)).cookie(&first.cookie).send(DEMO.port);
+    let second = Visitor { cookie: again.cookie().expect("a session") };
+    assert_ne!(first.cookie, second.cookie);
+    assert_eq!(first.get("/account").status, 303, "the session before is over");
+    assert_eq!(second.get("/account").status, 200);
+
+    second.post("/sign-out", &[]);
+    assert_eq!(second.get("/account").status, 303, "an ended session is not taken up again");
+    for wrong in ["e4s=", "e4s=x", "e4s=%00", "e4s=' OR 1=1 --", "__Host-e4s=x", "e4s=é"] {
+        assert_eq!(Request::get("/account").cookie(wrong).send(DEMO.port).status, 303, "{wrong}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Hostile texts in every field of every form that each role can reach.
+
+use crate::crawl::{Form, forms};
+use crate::server::Visitor;
+
+/// What runs, breaks, hides or overflows somewhere. The words `e4s-hostile` mark what must never stand on a page unescaped.
+fn hostile() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "<script>alert('e4s-hostile')</script>",
+        "\"><img src=x onerror=alert('e4s-hostile')>",
+        "' onmouseover='alert(\"e4s-hostile\")",
+        "</textarea><svg onload=alert('e4s-hostile')>",
+        "javascript:alert('e4s-hostile')",
+        "{{ 7 * 7 }} {% raw %} e4s-hostile {{ chrome.csrf }}",
+        "${7*7} #{7*7} <%= 7*7 %>",
+        "'; DROP TABLE concerns; --",
+        "\" OR \"\"=\"",
+        "%' AND 1=1 --",
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "@SUM(1+1)",
+        "-2+3",
+        "name\r\nBcc: somebody@example.org\r\n\r\nhello",
+        "a\u{0}b",
+        "a\u{202e}cod.exe",
+        "zero\u{200b}width\u{feff}",
+        "\u{2066}isolate",
+        "Z\u{351}\u{343}\u{30c}a\u{310}lgo\u{336}",
+        "ﷺ".repeat(3).as_str(),
+        "👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "Ω≈ç√∫˜µ≤≥÷",
+        "田中さんにあげて下さい",
+        "مرحبا",
+        "../../../../etc/passwd",
+        "file:///etc/passwd",
+        "C:\\Windows\\win.ini",
+        "NaN",
+        "null",
+        "undefined",
+        "Infinity",
+        "-0",
+        "1e309",
+        "9999999999999999999999",
+        "0x1F",
+        "1/0",
+        "true",
+        "on",
+        "[]",
+        "{}",
+        "%00",
+        "%s%s%s%n",
+        "\\u0000",
+        "--help",
+        "$(reboot)",
+        "`reboot`",
+        "<!--",
+        "]]>",
+        "&#0;",
+        "&amp;",
+        "\t \n ",
+        "'",
+        "\"",
+        "\\",
+        "%",
+        "_",
+        "*",
+        "?",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
+    texts.push("long ".repeat(20_000));
+    texts.push("w".repeat(100_000));
+    texts
+}
+
+fn attack(visitor: &Visitor, form: &Form, csrf: &str) -> usize {
+    let mut count = 0;
+    for field in &form.typed {
+        for text in hostile() {
+            let mut fields: Vec<(&str, &str)> = vec![("csrf", csrf)];
+            fields.extend(
+                form.given
+                    .iter()
+                    .filter(|(name, _)| name != "csrf")
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            );
+            fields.push((field, &text));
+            let request = crate::server::ours(crate::client::Request::form(&form.action, &fields));
+            let answer = request.cookie(&visitor.cookie).send(crate::server::DEMO.port);
+            let start: String = text.chars().take(60).collect();
+            let (to, status) = (&form.action, answer.status);
+            assert!((200..500).contains(&status), "{to} {field}={start:?}: {status}");
+            for mark in ["<script>alert('e4s", "<img src=x", "<svg onload", "onmouseover='alert"] {
+                assert!(!answer.body.contains(mark), "{to} {field}={start:?} runs");
+            }
+            assert!(!answer.whole.contains("\r\nBcc:"), "{to} {field} writes headers");
+            count += 1;
+            if answer.status == 303 {
+                let next = visitor.get(answer.location());
+                assert!(next.status < 500, "{to} {field}={start:?}, and then {}", next.status);
+                assert!(!next.body.contains("<script>alert('e4s"), "{to} {field}={start:?} runs");
+            }
+        }
+    }
+    count
+}
+
+/// Sends them all as one person, and says how many there were.
+fn attacks(email: &str, more: fn(&Visitor) -> Vec<String>, least: usize) {
+    let visitor = Visitor::of_demo(email);
+    let csrf = visitor.csrf();
+    let found = forms(&visitor, more(&visitor));
+    // Signing out, and what ends one's own session, would end the test.
+    let left_out = ["/sign-out", "/account"];
+    let found = found.iter().filter(|it| !left_out.iter().any(|out| it.action.starts_with(out)));
+    let count: usize = found.map(|it| attack(&visitor, it, &csrf)).sum();
+    assert!(count >= least, "{email}: only {count} hostile inputs");
+}
+
+/// The steps of a report that this lead has just begun.
+fn steps(lead: &Visitor) -> Vec<String> {
+    let gate = lead.get("/concerns/new");
+    let [school, key] = ["school", "key"].map(|it| gate.hidden(it).expect("a form"));
+    let form = [("gate", "none"), ("school", school.as_str()), ("key", key.as_str())];
+    let draft = lead.post("/concerns/new", &form).location().to_owned();
+    let steps =
+        ["kind", "place", "found", "harm", "what", "when", "who", "strengths", "done", "check"];
+    steps.into_iter().map(|it| format!("{draft}/{it}")).collect()
+}
+
+#[test]
+fn a_leads_fields_take_any_text_and_run_none() {
+    attacks("lead@marlpit.example.org", steps, 500);
+}
+
+#[test]
+fn a_coordinators_fields_take_any_text_and_run_none() {
+    attacks("coordinator@crawley.example.org", |_| Vec::new(), 300);
+}
+
+#[test]
+fn a_county_leads_fields_take_any_text_and_run_none() {
+    attacks("county@example.org", |_| Vec::new(), 100);
+}
+
+#[test]
+fn an_administrators_fields_take_any_text_and_run_none() {
+    attacks("admin@example.org", |_| Vec::new(), 100);
+}
