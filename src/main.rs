@@ -12,8 +12,10 @@ use e4s::config::Settings;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
+mod key_commands;
 
 use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use key_commands::KeysCommand;
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
 #[derive(Parser)]
@@ -76,6 +78,9 @@ enum Command {
     /// The audit log: whether it is whole, and where each of its chains ends.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The keys that seal free text.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// List every route: method, path, policy.
     Routes,
 }
@@ -101,7 +106,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
     match cli.command {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
-            let portal = ready(settings()?)?;
+            let portal = ready(for_service(settings()?)?)?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -117,7 +122,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             block_on(serve_all(portal, !no_worker))
         }
         Command::Work => {
-            let portal = ready(settings()?)?;
+            let portal = ready(for_service(settings()?)?)?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -136,6 +141,13 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Curriculum(command) => commands::curriculum(&command, settings),
         Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
+        Command::Keys(KeysCommand::Init { identity }) => {
+            key_commands::init(&settings()?, identity.as_deref())
+        }
+        Command::Keys(KeysCommand::Rotate) => key_commands::rotate(ready(settings()?)?.get_ref()),
+        Command::Keys(KeysCommand::EscrowCheck { identity }) => {
+            key_commands::escrow_check(ready(settings()?)?.get_ref(), &identity)
+        }
         Command::Routes => {
             for row in app::routes().rows() {
                 say(&format!("{}\t{}\t{}", row.method, row.path, row.policy));
@@ -149,6 +161,11 @@ fn settings(config: Option<&Path>, is_demo: bool) -> Result<Settings, e4s::confi
     let settings =
         if is_demo { Settings::demo(Path::new(DEMO), 8400)? } else { Settings::read(config)? };
     commands::log(&settings);
+    Ok(settings)
+}
+
+fn for_service(settings: Settings) -> Result<Settings, e4s::config::Fault> {
+    settings.check_service()?;
     Ok(settings)
 }
 

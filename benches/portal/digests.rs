@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::{Post, Role};
-use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, Status, Urgency};
+use e4s::concerns::{Answers, ConcernId, DraftId, Harm, KeptConcern, Kind, Status, Urgency};
 use e4s::deed::Deed;
 use e4s::digests::compile;
 use e4s::schools::Urn;
@@ -28,9 +28,11 @@ pub fn compile_all(world: &World) {
             for number in 0..CONCERNS {
                 let at = deed.at
                     - TimeDelta::minutes(i64::try_from(number % 500_000).expect("a number"));
+                let id = ConcernId::random();
+                let answers = KeptConcern::seal(deed.keys, (&id, team), &Answers::default())?;
                 diesel::insert_into(concerns::table)
                     .values((
-                        concerns::id.eq(ConcernId::random()),
+                        concerns::id.eq(id),
                         concerns::reference.eq(format!("C-{number}")),
                         concerns::draft_id.eq(DraftId::random()),
                         concerns::school_urn.eq(Urn(990_001)),
@@ -45,7 +47,7 @@ pub fn compile_all(world: &World) {
                         concerns::kind.eq(Kind::Location),
                         concerns::main_harm.eq(Harm::Weapons),
                         concerns::urgency.eq(Urgency::Routine),
-                        concerns::answers.eq(Answers::default()),
+                        concerns::answers.eq(answers),
                     ))
                     .execute(deed.db)?;
             }

@@ -1,5 +1,5 @@
-//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a morning of digests, and an
-//! audit log of 1,000,000 lines.
+//! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a search through what
+//! concerns say, a morning of digests, and an audit log of 1,000,000 lines.
 //!
 //! `cargo bench --bench portal` prints them, `cargo bench --bench portal -- audit` some of them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
@@ -8,6 +8,7 @@ mod audit;
 mod client;
 mod digests;
 mod nginx;
+mod search;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -29,6 +30,9 @@ fn main() {
     }
     if is_wanted("filing") {
         filing(&world);
+    }
+    if is_wanted("search") {
+        search::search_all(&world);
     }
     if is_wanted("digests") {
         digests::compile_all(&world);

@@ -137,6 +137,16 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
 }
 
 impl Lead {
+    /// Searches what their school has reported for words, and how long that took.
+    pub fn search(&self, client: &mut Client, words: &str) -> (String, Duration) {
+        let cookie = format!("e4s={}", self.token.as_str());
+        let began = Instant::now();
+        let answer = client.get_as(&format!("/concerns?q={words}"), &cookie);
+        let took = began.elapsed();
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        (String::from_utf8_lossy(&answer.body).into_owned(), took)
+    }
+
     /// Sends every report, and how long each took.
     pub fn file_all(&self, client: &mut Client) -> Vec<Duration> {
         let cookie = format!("e4s={}", self.token.as_str());

@@ -31,6 +31,7 @@ text_enum! {
         HelpLineChanged = "help-line-changed",
         DraftBegun = "draft-begun",
         DraftDiscarded = "draft-discarded",
+        ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
         ConcernAccepted = "concern-accepted",
@@ -60,6 +61,7 @@ text_enum! {
         ContextCopied = "context-copied",
         LogRead = "log-read",
         LogExported = "log-exported",
+        KeysRotated = "keys-rotated",
     }
 }
 

@@ -1,18 +1,15 @@
 //! What a lead typed, by field. Drafts and concerns keep it in this one form.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Text;
+use crate::{Error, Result};
 
 /// Answers by the names of their fields. A field with several boxes ticked has several.
 ///
-/// Kept as one text (the form's own encoding). All free text of a report is in here and nowhere else, so that it can be
-/// sealed in one place.
-#[derive(Debug, Clone, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
+/// Kept as one sealed text (the form's own encoding). All free text of a report is in here and nowhere else. The database
+/// cannot take it as it is, and does not give it.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Answers {
     text: String,
     by_field: BTreeMap<String, Vec<String>>,
@@ -31,6 +28,18 @@ impl Answers {
             .collect();
         let text = serde_html_form::to_string(&flat).unwrap_or_default();
         Self { text, by_field }
+    }
+
+    /// The answers that [`Self::as_text`] gave.
+    pub fn of_text(text: &str) -> Result<Self> {
+        let pairs: Vec<(String, String)> =
+            serde_html_form::from_str(text).map_err(|_told| Error::Corrupt("answers"))?;
+        Ok(Self::of(pairs))
+    }
+
+    /// All of them as one text, to be sealed.
+    pub fn as_text(&self) -> &str {
+        &self.text
     }
 
     /// The first answer of a field, without space around it. Empty if there is none.
@@ -85,23 +94,10 @@ impl Answers {
     }
 }
 
-impl<B: diesel::backend::Backend> ToSql<Text, B> for Answers
-where
-    str: ToSql<Text, B>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, B>) -> serialize::Result {
-        <str as ToSql<Text, B>>::to_sql(&self.text, out)
-    }
-}
-
-impl<B: diesel::backend::Backend> FromSql<Text, B> for Answers
-where
-    String: FromSql<Text, B>,
-{
-    fn from_sql(value: B::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = String::from_sql(value)?;
-        let pairs: Vec<(String, String)> = serde_html_form::from_str(&text)?;
-        Ok(Self::of(pairs))
+impl fmt::Debug for Answers {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What somebody typed has no way into a log.
+        out.write_str("Answers")
     }
 }
 

@@ -12,18 +12,57 @@ use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts::Atlas;
 use crate::schools::Urn;
+use crate::seal::{HOUSE, Keyring, Place, Sealed};
 use crate::store::Db;
 use crate::web::FormErrors;
 use crate::{Error, Result};
 
 /// A report that is being written.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     pub id: DraftId,
     pub school: Urn,
     pub answers: Answers,
     pub begun_at: NaiveDateTime,
     pub saved_at: NaiveDateTime,
+    /// The answers as they are kept. `seal` brings them up to date.
+    sealed: Sealed,
+}
+
+/// A draft as the database keeps it. What was typed is sealed: nothing of it can be shown before it is opened.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct KeptDraft {
+    id: DraftId,
+    school: Urn,
+    answers: Sealed,
+    begun_at: NaiveDateTime,
+    saved_at: NaiveDateTime,
+}
+
+/// Where the answers of a draft stand.
+fn place_of(id: &DraftId) -> Place<'_> {
+    Place { table: "drafts", column: "answers", row: id.as_str() }
+}
+
+impl KeptDraft {
+    fn open(self, keys: &Keyring) -> Result<Draft> {
+        let Self { id, school, answers: sealed, begun_at, saved_at } = self;
+        let answers = Answers::of_text(&keys.unseal(place_of(&id), &sealed)?)?;
+        Ok(Draft { id, school, answers, begun_at, saved_at, sealed })
+    }
+}
+
+impl Draft {
+    /// The answers as they are kept.
+    pub(super) fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    /// Keeps the answers as they are now, under the key that the draft has had from its beginning.
+    fn keep(&mut self, deed: &mut Deed) -> Result<()> {
+        self.sealed = deed.keys.reseal(place_of(&self.id), &self.sealed, self.answers.as_text())?;
+        draft_queries::save_draft(deed.db, self)
+    }
 }
 
 /// What became of a draft: whoever asks for one that was sent is led to the concern.
@@ -46,17 +85,19 @@ pub fn begin(deed: &mut Deed, key: DraftId, school: Urn) -> Result<Opened> {
     if !policy::may_raise(deed.by, school) {
         return Err(Error::NotFound);
     }
-    match open(deed.db, deed.by, key) {
+    match open(deed.db, deed.keys, deed.by, key) {
         Err(Error::NotFound) => {}
         known => return known,
     }
     if draft_queries::has_draft(deed.db, key)? {
         return Err(Error::NotFound);
     }
+    let answers = Answers::default();
     let draft = Draft {
         id: key,
         school,
-        answers: Answers::default(),
+        sealed: deed.keys.seal(HOUSE, place_of(&key), answers.as_text())?,
+        answers,
         begun_at: deed.at,
         saved_at: deed.at,
     };
@@ -66,16 +107,16 @@ pub fn begin(deed: &mut Deed, key: DraftId, school: Urn) -> Result<Opened> {
 }
 
 /// The actor's own draft for a school that they lead, or the concern that it became.
-pub fn open(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Opened> {
+pub fn open(db: &mut Db, keys: &Keyring, actor: &Actor, id: DraftId) -> Result<Opened> {
     if let Some(draft) = draft_queries::draft(db, actor, id)? {
-        return Ok(Opened::Draft(draft));
+        return Ok(Opened::Draft(draft.open(keys)?));
     }
     draft_queries::sent_as(db, actor, id)?.map(Opened::Sent).ok_or(Error::NotFound)
 }
 
 /// The actor's drafts, the last saved first.
-pub fn drafts(db: &mut Db, actor: &Actor) -> Result<Vec<Draft>> {
-    draft_queries::drafts(db, actor, 20)
+pub fn drafts(db: &mut Db, keys: &Keyring, actor: &Actor) -> Result<Vec<Draft>> {
+    draft_queries::drafts(db, actor, 20)?.into_iter().map(|it| it.open(keys)).collect()
 }
 
 /// Keeps what was typed at a step, whatever it is worth, and says what is wrong with it.
@@ -85,7 +126,7 @@ pub fn save(
     id: DraftId,
     (step, pairs): (ReportStep, Vec<(String, String)>),
 ) -> Result<Saved> {
-    let mut draft = match open(deed.db, deed.by, id)? {
+    let mut draft = match open(deed.db, deed.keys, deed.by, id)? {
         Opened::Draft(draft) => draft,
         Opened::Sent(concern) => return Ok(Saved::Sent(concern)),
     };
@@ -100,7 +141,7 @@ pub fn save(
         draft.answers = draft.answers.with_value(PASSED, step.as_str());
     }
     draft.saved_at = deed.at;
-    draft_queries::save_draft(deed.db, &draft)?;
+    draft.keep(deed)?;
     Ok(Saved::Kept(draft, faults))
 }
 
@@ -139,13 +180,13 @@ pub fn left_faults(
 pub fn reopen_district(deed: &mut Deed, mut draft: Draft) -> Result<Draft> {
     draft.answers =
         draft.answers.only(|name| name != AREA).without_value(PASSED, ReportStep::Found.as_str());
-    draft_queries::save_draft(deed.db, &draft)?;
+    draft.keep(deed)?;
     Ok(draft)
 }
 
 /// Throws a draft away. One that was sent stays sent.
 pub fn discard(deed: &mut Deed, id: DraftId) -> Result<Opened> {
-    let opened = open(deed.db, deed.by, id)?;
+    let opened = open(deed.db, deed.keys, deed.by, id)?;
     if let Opened::Draft(draft) = &opened {
         draft_queries::remove_draft(deed.db, draft.id)?;
         deed.record(Event::DraftDiscarded, draft.id, None)?;

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::draft::Draft;
+use super::draft::{Draft, KeptDraft};
 use super::gate::{Gate, HelpLine};
 use super::report::Report;
 use super::{ConcernId, DraftId, Status};
@@ -11,6 +11,7 @@ use crate::Result;
 use crate::accounts::{AccountId, Actor};
 use crate::districts::TeamId;
 use crate::schools::Urn;
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{concerns, drafts, gate_counts, help_lines};
 
@@ -24,6 +25,7 @@ pub(super) struct Raised<'a> {
     pub by: AccountId,
     pub at: NaiveDateTime,
     pub report: &'a Report,
+    pub answers: &'a Sealed,
 }
 
 pub(super) fn insert_concern(db: &mut Db, new: &Raised) -> Result<()> {
@@ -50,7 +52,7 @@ pub(super) fn insert_concern(db: &mut Db, new: &Raised) -> Result<()> {
                 concerns::urgency.eq(new.report.urgency),
                 concerns::easting.eq(easting),
                 concerns::northing.eq(northing),
-                concerns::answers.eq(new.report.answers()),
+                concerns::answers.eq(new.answers),
             ),
         ))
         .execute(db)?;
@@ -74,7 +76,7 @@ pub(super) fn sent_as(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Option<
 }
 
 /// The actor's own draft for a school that they lead.
-pub(super) fn draft(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Option<Draft>> {
+pub(super) fn draft(db: &mut Db, actor: &Actor, id: DraftId) -> Result<Option<KeptDraft>> {
     Ok(drafts::table
         .filter(drafts::id.eq(id))
         .filter(drafts::account_id.eq(actor.id))
@@ -90,7 +92,7 @@ const DRAFT: DraftColumns =
     (drafts::id, drafts::school_urn, drafts::answers, drafts::begun_at, drafts::saved_at);
 
 /// The actor's drafts for schools that they lead, the last saved first.
-pub(super) fn drafts(db: &mut Db, actor: &Actor, limit: i64) -> Result<Vec<Draft>> {
+pub(super) fn drafts(db: &mut Db, actor: &Actor, limit: i64) -> Result<Vec<KeptDraft>> {
     Ok(drafts::table
         .filter(drafts::account_id.eq(actor.id))
         .filter(drafts::school_urn.eq_any(actor.schools()))
@@ -111,7 +113,7 @@ pub(super) fn insert_draft(db: &mut Db, account: AccountId, draft: &Draft) -> Re
             drafts::id.eq(draft.id),
             drafts::account_id.eq(account),
             drafts::school_urn.eq(draft.school),
-            drafts::answers.eq(&draft.answers),
+            drafts::answers.eq(draft.sealed()),
             drafts::begun_at.eq(draft.begun_at),
             drafts::saved_at.eq(draft.saved_at),
         ))
@@ -121,7 +123,7 @@ pub(super) fn insert_draft(db: &mut Db, account: AccountId, draft: &Draft) -> Re
 
 pub(super) fn save_draft(db: &mut Db, draft: &Draft) -> Result<()> {
     diesel::update(drafts::table.find(draft.id))
-        .set((drafts::answers.eq(&draft.answers), drafts::saved_at.eq(draft.saved_at)))
+        .set((drafts::answers.eq(draft.sealed()), drafts::saved_at.eq(draft.saved_at)))
         .execute(db)?;
     Ok(())
 }

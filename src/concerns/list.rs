@@ -7,11 +7,12 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::open::hearing;
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, queries};
+use super::{Concern, ConcernId, Harm, KeptConcern, Kind, Status, Urgency, queries};
 use crate::accounts::Scope;
 use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools::{self, Urn};
+use crate::seal::Keyring;
 use crate::store::{Db, text_enum};
 use crate::{Result, calendar};
 
@@ -50,6 +51,8 @@ pub struct ListForm {
     pub after: String,
     /// `school`: for somebody of a team who is a lead as well, what their school has raised.
     pub whose: String,
+    /// Words that are searched for. With any, the rest but `team` and `whose` says nothing.
+    pub q: String,
 }
 
 /// Which states.
@@ -104,7 +107,7 @@ pub struct Listing {
 
 impl Listing {
     /// The meeting at which a concern will be heard, if one is planned.
-    pub fn hearing(&self, concern: &Concern) -> Option<&Meeting> {
+    pub fn hearing(&self, concern: &KeptConcern) -> Option<&Meeting> {
         hearing(&self.ahead, concern)
     }
 }
@@ -146,7 +149,7 @@ impl ListForm {
 }
 
 impl Mark {
-    pub(super) fn of(concern: &Concern) -> Self {
+    pub(super) fn of(concern: &KeptConcern) -> Self {
         Self { urgency: concern.urgency, raised_at: concern.raised_at, id: concern.id }
     }
 
@@ -166,11 +169,36 @@ impl fmt::Display for Mark {
     }
 }
 
-/// One page of what is wanted, within the reader's scope.
-pub fn list(db: &mut Db, scope: &Scope, wanted: &Wanted, at: NaiveDateTime) -> Result<Listing> {
+/// One page of what is wanted, within the reader's scope. What was typed is opened for that page alone.
+pub fn list(
+    db: &mut Db,
+    keys: &Keyring,
+    scope: &Scope,
+    (wanted, at): (&Wanted, NaiveDateTime),
+) -> Result<Listing> {
+    let mut kept = rows(db, scope, wanted, PAGE_SIZE + 1)?;
+    let has_more = kept.len() > PAGE_SIZE;
+    kept.truncate(PAGE_SIZE);
+    let concerns: Vec<Concern> = kept.into_iter().map(|it| it.open_or_say(keys)).collect();
+    let next = concerns.last().filter(|_| has_more).map(|it| Mark::of(it));
+    let from: BTreeSet<Urn> = concerns.iter().map(|it| it.school).collect();
+    let schools = schools::names(db, &Vec::from_iter(from))?;
+    let with: BTreeSet<TeamId> = concerns.iter().map(|it| it.team).collect();
+    let ahead = diary::ahead(db, &Vec::from_iter(with), at)?;
+    let teams = districts::teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
+    Ok(Listing { concerns, next, schools, teams, ahead })
+}
+
+/// The first of what is wanted, as they are kept.
+pub(super) fn rows(
+    db: &mut Db,
+    scope: &Scope,
+    wanted: &Wanted,
+    limit: usize,
+) -> Result<Vec<KeptConcern>> {
     let mut concerns = Vec::new();
     for (urgency, after) in parts(wanted) {
-        let missing = PAGE_SIZE + 1 - concerns.len();
+        let missing = limit - concerns.len();
         if missing == 0 {
             break;
         }
@@ -184,15 +212,7 @@ pub fn list(db: &mut Db, scope: &Scope, wanted: &Wanted, at: NaiveDateTime) -> R
         }
         concerns.extend(part.into_iter().take(missing));
     }
-    let has_more = concerns.len() > PAGE_SIZE;
-    concerns.truncate(PAGE_SIZE);
-    let next = concerns.last().filter(|_| has_more).map(Mark::of);
-    let from: BTreeSet<Urn> = concerns.iter().map(|it| it.school).collect();
-    let schools = schools::names(db, &Vec::from_iter(from))?;
-    let with: BTreeSet<TeamId> = concerns.iter().map(|it| it.team).collect();
-    let ahead = diary::ahead(db, &Vec::from_iter(with), at)?;
-    let teams = districts::teams(db)?.into_iter().map(|it| (it.id, it.name)).collect();
-    Ok(Listing { concerns, next, schools, teams, ahead })
+    Ok(concerns)
 }
 
 /// The list as one for each team of its reader, so that an index can give each in order. A person has few teams; the

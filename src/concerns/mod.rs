@@ -3,6 +3,8 @@
 //! It begins as a draft, which its writer can leave and come back to. Raised, it belongs to the team that serves its
 //! area. The team accepts it, asks its reporter for more, redirects it to another team, or links it to a context (which
 //! `contexts` does). Each step leaves a line that its reporter reads in plain words.
+//!
+//! What people type is sealed. Queries give rows as they are kept (`Kept…`), and a verb that has the keys opens them.
 
 pub mod gate;
 
@@ -25,10 +27,13 @@ pub mod move_on;
 pub mod open;
 pub mod openings;
 pub mod redirect;
+pub mod said;
 pub mod scan;
+pub mod search;
 
 pub mod answers;
 mod names;
+mod words;
 
 mod draft_queries;
 mod forget_queries;
@@ -39,16 +44,22 @@ pub mod pages;
 pub mod policy;
 pub mod queries;
 pub mod report_pages;
+mod search_pages;
 mod show_pages;
 mod step_pages;
+
+use std::fmt;
+use std::ops::Deref;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::Result;
 use crate::accounts::AccountId;
 use crate::districts::TeamId;
 use crate::schools::Urn;
-use crate::store::schema::concerns;
+use crate::seal::{Keyring, Place, Sealed, UNREADABLE};
+use crate::store::schema::{concern_steps, concerns};
 use crate::store::{random_id, text_enum};
 
 pub use answers::Answers;
@@ -210,9 +221,10 @@ impl Status {
     }
 }
 
-/// A concern as it is kept. It does not leave its slice like this: pages show views made for their readers.
+/// A concern as the database keeps it. What was typed is sealed: nothing of it can be shown before [`Self::open`].
 #[derive(Debug, Clone, Queryable, Selectable)]
-pub struct Concern {
+#[diesel(table_name = concerns)]
+pub struct KeptConcern {
     pub id: ConcernId,
     pub reference: String,
     #[diesel(column_name = school_urn)]
@@ -231,12 +243,58 @@ pub struct Concern {
     pub urgency: Urgency,
     pub easting: Option<i32>,
     pub northing: Option<i32>,
-    pub answers: Answers,
+    pub answers: Sealed,
     /// Since when it is on legal hold, if it is: it is not deleted.
     pub held_at: Option<NaiveDateTime>,
 }
 
-impl Concern {
+/// A concern with what was typed. It does not leave its slice like this: pages show views made for their readers.
+#[derive(Debug, Clone)]
+pub struct Concern {
+    kept: KeptConcern,
+    pub answers: Answers,
+}
+
+/// Everything but what was typed is as it is kept.
+impl Deref for Concern {
+    type Target = KeptConcern;
+
+    fn deref(&self) -> &KeptConcern {
+        &self.kept
+    }
+}
+
+impl KeptConcern {
+    /// Where its answers stand.
+    pub fn place(id: &ConcernId) -> Place<'_> {
+        Place { table: "concerns", column: "answers", row: id.as_str() }
+    }
+
+    /// What was typed, sealed for the team that a concern is with.
+    pub fn seal(keys: &Keyring, of: (&ConcernId, TeamId), answers: &Answers) -> Result<Sealed> {
+        let (id, team) = of;
+        keys.seal(team.as_str(), Self::place(id), answers.as_text())
+    }
+
+    /// Opens what was typed.
+    pub fn open(self, keys: &Keyring) -> Result<Concern> {
+        let text = keys.unseal(Self::place(&self.id), &self.answers)?;
+        Ok(Concern { answers: Answers::of_text(&text)?, kept: self })
+    }
+
+    /// The same for a list, where one that does not open must not hide the others: its label says so.
+    pub fn open_or_say(self, keys: &Keyring) -> Concern {
+        match self.clone().open(keys) {
+            Ok(concern) => concern,
+            Err(error) => {
+                let (id, error): (_, &dyn std::error::Error) = (self.id, &error);
+                tracing::error!(%id, error, "a concern does not open");
+                let name = ("name".to_owned(), UNREADABLE.to_owned());
+                Concern { kept: self, answers: Answers::of([name]) }
+            }
+        }
+    }
+
     /// True if its reporter has answered the team, which has not looked again.
     pub fn is_answered(&self) -> bool {
         self.status == Status::Submitted && self.changed_at > self.raised_at
@@ -254,7 +312,9 @@ impl Concern {
         }
         self.status.to_reporter()
     }
+}
 
+impl Concern {
     /// The name of the place, or the neutral label of the group.
     pub fn label(&self) -> &str {
         report::name(&self.answers)
@@ -262,7 +322,7 @@ impl Concern {
 }
 
 /// One step of a concern's life.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Clone)]
 pub struct Step {
     pub at: NaiveDateTime,
     pub by: AccountId,
@@ -270,4 +330,25 @@ pub struct Step {
     pub status: Status,
     /// What was asked, answered or explained, for its reporter to read. May be empty.
     pub words: String,
+}
+
+/// A step as the database keeps it. The words are sealed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = concern_steps)]
+struct KeptStep {
+    id: i64,
+    at: NaiveDateTime,
+    #[diesel(column_name = account_id)]
+    by: AccountId,
+    #[diesel(column_name = team_id)]
+    team: TeamId,
+    status: Status,
+    words: Option<Sealed>,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What somebody typed has no way into a log.
+        out.debug_struct("Step").field("status", &self.status).finish_non_exhaustive()
+    }
 }

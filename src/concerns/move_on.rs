@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::{Concern, ConcernId, Status, Step, policy, queries};
+use super::{ConcernId, KeptConcern, Status, Step, policy, queries, said};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts::TeamId;
@@ -32,7 +32,7 @@ pub struct SeenForm {
 
 impl Seen {
     /// How it stands now.
-    pub fn of(concern: &Concern) -> Self {
+    pub fn of(concern: &KeptConcern) -> Self {
         Self { status: concern.status, changed_at: concern.changed_at }
     }
 
@@ -59,7 +59,7 @@ pub(super) struct Next<'a> {
 }
 
 /// A concern of a team that the doer coordinates. Others who may read it may not do this.
-pub(super) fn find_for_team(deed: &mut Deed, id: ConcernId) -> Result<Concern> {
+pub(super) fn find_for_team(deed: &mut Deed, id: ConcernId) -> Result<KeptConcern> {
     let concern = queries::find(deed.db, &deed.by.scope(), id)?;
     if policy::is_team(deed.by, &concern) { Ok(concern) } else { Err(Error::Forbidden) }
 }
@@ -67,7 +67,7 @@ pub(super) fn find_for_team(deed: &mut Deed, id: ConcernId) -> Result<Concern> {
 /// Takes a step. The caller has found the concern in this deed and knows that its doer may.
 pub(super) fn move_on(
     deed: &mut Deed,
-    concern: &Concern,
+    concern: &KeptConcern,
     seen: Option<Seen>,
     next: &Next,
 ) -> Result<()> {
@@ -83,7 +83,10 @@ pub(super) fn move_on(
         status: next.status,
         words: next.words.to_owned(),
     };
-    queries::add_step(deed.db, concern.id, &step)?;
+    if next.team != concern.team {
+        said::hand_over(deed, concern, next.team)?;
+    }
+    said::add(deed, concern.id, &step)?;
     deed.record(next.event, concern.id, Some(concern.team))
 }
 

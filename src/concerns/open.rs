@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Concern, ConcernId, Step, queries};
+use super::{Concern, ConcernId, KeptConcern, Step, queries, said};
 use crate::Result;
 use crate::accounts::{self, AccountId, Scope};
 use crate::audit::Event;
@@ -39,7 +39,8 @@ impl Opened {
 /// Opens a concern within the reader's scope.
 pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
     let concern = queries::find(deed.db, &deed.by.scope(), id)?;
-    let steps = queries::steps(deed.db, &concern)?;
+    let concern = concern.open(deed.keys)?;
+    let steps = said::steps(deed.db, deed.keys, &concern)?;
     let mut ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
     ids.push(concern.raised_by);
     let people = accounts::queries::names(deed.db, &ids)?.into_iter().collect();
@@ -72,6 +73,6 @@ pub fn with_reference(db: &mut Db, scope: &Scope, reference: &str) -> Result<Opt
 }
 
 /// Of the meetings ahead, the first of the concern's team that still took items when it came.
-pub(super) fn hearing<'a>(ahead: &'a [Meeting], concern: &Concern) -> Option<&'a Meeting> {
+pub(super) fn hearing<'a>(ahead: &'a [Meeting], concern: &KeptConcern) -> Option<&'a Meeting> {
     ahead.iter().find(|it| it.team == concern.team && it.cut_off_at >= concern.arrived_at)
 }

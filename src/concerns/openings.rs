@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::{Concern, ConcernId, policy, queries};
+use super::{ConcernId, KeptConcern, policy, queries};
 use crate::accounts::{self, AccountId, Actor, Post, Role};
 use crate::audit::{self, Entry, Event, Mark, Wanted};
 use crate::districts::{TeamId, team_names};
@@ -34,7 +34,7 @@ pub struct Opening {
 /// Openings, the last first.
 #[derive(Debug)]
 pub struct Openings {
-    pub concern: Concern,
+    pub concern: KeptConcern,
     pub lines: Vec<Opening>,
     /// Where the next page begins, if there is one.
     pub next: Option<Mark>,
@@ -94,7 +94,7 @@ fn with_names(db: &mut Db, entries: &[Entry]) -> Result<Vec<Opening>> {
     Ok(entries.iter().map(|it| Opening { who: who(it), at: it.at }).collect())
 }
 
-fn for_school(db: &mut Db, concern: &Concern, entries: &[Entry]) -> Result<Vec<Opening>> {
+fn for_school(db: &mut Db, concern: &KeptConcern, entries: &[Entry]) -> Result<Vec<Opening>> {
     let ids = ids(entries);
     let names = names(db, &ids)?;
     let posts = accounts::queries::posts_ever(db, &ids)?;

@@ -11,13 +11,14 @@ use super::accept::accept;
 use super::answer::{AnswerForm, answer};
 use super::ask::{AskForm, ask};
 use super::draft::{Draft, drafts};
-use super::list::{ListForm, Listing, Sort, list};
+use super::list::{ListForm, Listing, Side, Sort, list};
 use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
 use super::openings::openings;
 use super::redirect::{RedirectForm, redirect as pass_on};
+use super::report_pages::DraftRow;
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, report};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, search_pages};
 use crate::accounts::{Actor, Role};
 use crate::config::Keep;
 use crate::districts::possessive;
@@ -58,13 +59,19 @@ async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Resul
     let form = query.into_inner();
     let in_team = visit.actor.is(Role::Coordinator) || visit.actor.is(Role::County);
     let is_for_school = !in_team || (form.whose == "school" && visit.actor.is(Role::Dsl));
+    if !form.q.trim().is_empty() {
+        let side = if is_for_school { Side::School } else { Side::Team };
+        return search_pages::show(&visit, &form, side).await;
+    }
     let wanted = if is_for_school { form.for_school() } else { form.for_team() };
     let at = (visit.app.clock)();
     let asked = form.asked_of_school();
-    let found = visit.read(move |db, actor| list(db, &actor.scope(), &wanted, at)).await?;
+    let found = visit.open(move |db, keys, actor| list(db, keys, &actor.scope(), (&wanted, at)));
+    let found = found.await?;
     if is_for_school {
-        let asked = visit.read(move |db, actor| list(db, &actor.scope(), &asked, at)).await?;
-        let (drafts, kept) = (visit.read(drafts).await?, visit.app.settings.keep_drafts);
+        let asked = visit.open(move |db, keys, actor| list(db, keys, &actor.scope(), (&asked, at)));
+        let asked = asked.await?;
+        let (drafts, kept) = (visit.open(drafts).await?, visit.app.settings.keep_drafts);
         let view = ReporterList::of(&form, (&found, &asked), (&drafts, kept));
         return visit.page("concerns/list-for-reporter.html", &view);
     }
@@ -214,14 +221,6 @@ struct ReporterList {
 }
 
 #[derive(Serialize)]
-struct DraftRow {
-    href: String,
-    label: String,
-    saved: String,
-    discard: String,
-}
-
-#[derive(Serialize)]
 struct ReporterRow {
     href: String,
     reference: String,
@@ -328,18 +327,6 @@ impl ReporterList {
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),
-        }
-    }
-}
-
-impl DraftRow {
-    fn of(draft: &Draft) -> Self {
-        let name = report::name(&draft.answers);
-        Self {
-            href: format!("/concerns/drafts/{}", draft.id),
-            label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
-            saved: calendar::moment(draft.saved_at),
-            discard: format!("/concerns/drafts/{}/discard", draft.id),
         }
     }
 }

@@ -6,17 +6,18 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::list::{Mark, Side, Sort, Standing, Wanted};
-use super::{Concern, ConcernId, Status, Step, Urgency};
+use super::{ConcernId, KeptConcern, KeptStep, Status, Step, Urgency};
 use crate::Result;
-use crate::accounts::{AccountId, Scope};
+use crate::accounts::Scope;
 use crate::districts::TeamId;
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{concern_steps, concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
-pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
+pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<KeptConcern> {
     let mut found =
-        concerns::table.filter(concerns::id.eq(id)).select(Concern::as_select()).into_boxed();
+        concerns::table.filter(concerns::id.eq(id)).select(KeptConcern::as_select()).into_boxed();
     if !scope.sees_every_team() {
         let schools = concerns::school_urn.eq_any(scope.schools().to_vec());
         found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));
@@ -25,10 +26,10 @@ pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<Concern> {
 }
 
 /// Those of some concerns that the reader sees as their team, or as the county.
-pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<Concern>> {
+pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<KeptConcern>> {
     let mut found = concerns::table
         .filter(concerns::id.eq_any(ids.to_vec()))
-        .select(Concern::as_select())
+        .select(KeptConcern::as_select())
         .into_boxed();
     if !scope.sees_every_team() {
         found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
@@ -37,24 +38,12 @@ pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<
 }
 
 /// The lives of concerns that the caller has found within a scope, the oldest step first.
-pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernId, Step)>> {
-    type Row = (ConcernId, (NaiveDateTime, AccountId, TeamId, Status, String));
-    let rows: Vec<Row> = concern_steps::table
+pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernId, KeptStep)>> {
+    Ok(concern_steps::table
         .filter(concern_steps::concern_id.eq_any(ids))
         .order(concern_steps::id)
-        .select((
-            concern_steps::concern_id,
-            (
-                concern_steps::at,
-                concern_steps::account_id,
-                concern_steps::team_id,
-                concern_steps::status,
-                concern_steps::words,
-            ),
-        ))
-        .load(db)?;
-    let step = |(id, (at, by, team, status, words))| (id, Step { at, by, team, status, words });
-    Ok(rows.into_iter().map(step).collect())
+        .select((concern_steps::concern_id, KeptStep::as_select()))
+        .load(db)?)
 }
 
 /// The references of some concerns within the reader's scope.
@@ -89,7 +78,7 @@ pub(super) fn with_reference(
 /// Moves a concern on, if it is still where the caller saw it. False if it is not.
 pub fn advance(
     db: &mut Db,
-    seen: &Concern,
+    seen: &KeptConcern,
     (next, team): (Status, TeamId),
     at: NaiveDateTime,
 ) -> Result<bool> {
@@ -106,38 +95,60 @@ pub fn advance(
     Ok(moved.execute(db)? == 1)
 }
 
-/// Adds a line to a concern's life.
-pub fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<()> {
-    diesel::insert_into(concern_steps::table)
+/// Adds a line to a concern's life, without its words, and says which row it is.
+pub(super) fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<i64> {
+    Ok(diesel::insert_into(concern_steps::table)
         .values((
             concern_steps::concern_id.eq(concern),
             concern_steps::at.eq(step.at),
             concern_steps::account_id.eq(step.by),
             concern_steps::team_id.eq(step.team),
             concern_steps::status.eq(step.status),
-            concern_steps::words.eq(&step.words),
         ))
-        .execute(db)?;
+        .returning(concern_steps::id)
+        .get_result(db)?)
+}
+
+/// The words of a step.
+pub(super) fn keep_words(db: &mut Db, step: i64, words: &Sealed) -> Result<()> {
+    let words = concern_steps::words.eq(words);
+    diesel::update(concern_steps::table.find(step)).set(words).execute(db)?;
+    Ok(())
+}
+
+/// What was typed, sealed for another team.
+pub(super) fn keep_answers(db: &mut Db, concern: ConcernId, answers: &Sealed) -> Result<()> {
+    let answers = concerns::answers.eq(answers);
+    diesel::update(concerns::table.find(concern)).set(answers).execute(db)?;
     Ok(())
 }
 
 /// The life of a concern that the caller has found within a scope, the oldest step first.
-pub fn steps(db: &mut Db, concern: &Concern) -> Result<Vec<Step>> {
-    type Row = (NaiveDateTime, AccountId, TeamId, Status, String);
-    let rows: Vec<Row> = concern_steps::table
-        .filter(concern_steps::concern_id.eq(concern.id))
+pub(super) fn steps(db: &mut Db, concern: ConcernId) -> Result<Vec<KeptStep>> {
+    Ok(concern_steps::table
+        .filter(concern_steps::concern_id.eq(concern))
         .order(concern_steps::id)
         .limit(200)
+        .select(KeptStep::as_select())
+        .load(db)?)
+}
+
+/// What was said of some concerns, with the rows of their steps, the oldest first.
+pub(super) fn said_of(
+    db: &mut Db,
+    concerns: Vec<ConcernId>,
+) -> Result<Vec<(ConcernId, i64, Sealed)>> {
+    Ok(concern_steps::table
+        .filter(concern_steps::concern_id.eq_any(concerns))
+        .filter(concern_steps::words.is_not_null())
+        .order(concern_steps::id)
+        .limit(5_000)
         .select((
-            concern_steps::at,
-            concern_steps::account_id,
-            concern_steps::team_id,
-            concern_steps::status,
-            concern_steps::words,
+            concern_steps::concern_id,
+            concern_steps::id,
+            concern_steps::words.assume_not_null(),
         ))
-        .load(db)?;
-    let step = |(at, by, team, status, words)| Step { at, by, team, status, words };
-    Ok(rows.into_iter().map(step).collect())
+        .load(db)?)
 }
 
 /// The concerns of a list, of one urgency or of any, behind `after`, in the order that is wanted: of one team, of every
@@ -149,8 +160,8 @@ pub(super) fn page(
     scope: &Scope,
     wanted: &Wanted,
     (urgency, after, limit): (Option<Urgency>, Option<Mark>, usize),
-) -> Result<Vec<Concern>> {
-    let mut found = concerns::table.select(Concern::as_select()).into_boxed();
+) -> Result<Vec<KeptConcern>> {
+    let mut found = concerns::table.select(KeptConcern::as_select()).into_boxed();
     let sees = |team: &TeamId| scope.sees_every_team() || scope.teams().contains(team);
     found = match (wanted.side, wanted.team) {
         (Side::School, _) => found.filter(concerns::school_urn.eq_any(scope.schools().to_vec())),

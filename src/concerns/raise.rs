@@ -3,7 +3,7 @@
 use super::draft::{self, Draft, Opened};
 use super::draft_queries::{self, Raised};
 use super::report::Report;
-use super::{ConcernId, DraftId, Status, Step, Urgency, policy, queries};
+use super::{ConcernId, DraftId, KeptConcern, Status, Step, Urgency, policy, said};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::districts;
@@ -25,7 +25,7 @@ pub enum Outcome {
 
 /// Raises the concern that a draft holds. Sent twice, however close together, it is one concern.
 pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
-    let draft = match draft::open(deed.db, deed.by, id)? {
+    let draft = match draft::open(deed.db, deed.keys, deed.by, id)? {
         Opened::Draft(draft) => draft,
         Opened::Sent(concern) => return Ok(Outcome::Raised(concern)),
     };
@@ -40,8 +40,9 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
         return Ok(Outcome::NoTeam(draft::reopen_district(deed, draft)?));
     };
     draft_queries::remove_draft(deed.db, draft.id)?;
+    let new = ConcernId::random();
     let concern = Raised {
-        id: ConcernId::random(),
+        id: new,
         reference: free_reference(deed)?,
         draft: draft.id,
         school: draft.school,
@@ -49,12 +50,13 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
         by: deed.by.id,
         at: deed.at,
         report: &report,
+        answers: &KeptConcern::seal(deed.keys, (&new, team.id), report.answers())?,
     };
     draft_queries::insert_concern(deed.db, &concern)?;
     let words = String::new();
     let step =
         Step { at: deed.at, by: deed.by.id, team: team.id, status: Status::Submitted, words };
-    queries::add_step(deed.db, concern.id, &step)?;
+    said::add(deed, concern.id, &step)?;
     deed.record(Event::ConcernRaised, concern.id, Some(team.id))?;
     if report.urgency == Urgency::Urgent {
         urgent::tell(deed, team.id, concern.id, &concern.reference)?;

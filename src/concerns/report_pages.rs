@@ -38,7 +38,7 @@ type Pairs = Vec<(String, String)>;
 async fn resume(visit: Visit, id: Path<DraftId>) -> Result<Reply> {
     let id = id.into_inner();
     let today = calendar::day((visit.app.clock)());
-    Ok(match visit.read(move |db, actor| draft::open(db, actor, id)).await? {
+    Ok(match visit.open(move |db, keys, actor| draft::open(db, keys, actor, id)).await? {
         Opened::Draft(draft) => {
             redirect(address(&draft, report::first_unfinished(&draft.answers, today)))
         }
@@ -55,8 +55,8 @@ async fn show(visit: Visit, path: Path<(DraftId, String)>) -> Result<Reply> {
     let step = ReportStep::parse(&step).ok_or(Error::NotFound)?;
     let app = visit.app.clone();
     let today = calendar::day((app.clock)());
-    let opened = visit.read(move |db, actor| {
-        let opened = draft::open(db, actor, id)?;
+    let opened = visit.open(move |db, keys, actor| {
+        let opened = draft::open(db, keys, actor, id)?;
         let Opened::Draft(draft) = opened else { return Ok((opened, FormErrors::default())) };
         let atlas = app.atlas.on(db, today)?;
         let faults = draft::left_faults(db, &atlas, &draft, (step, today))?;
@@ -171,7 +171,7 @@ async fn draw(visit: &Visit, draft: Draft, step: ReportStep, faults: FormErrors)
 
 async fn confirm(visit: Visit, id: Path<DraftId>) -> Result<Reply> {
     let id = id.into_inner();
-    match visit.read(move |db, actor| draft::open(db, actor, id)).await? {
+    match visit.open(move |db, keys, actor| draft::open(db, keys, actor, id)).await? {
         Opened::Sent(concern) => Ok(to_sent(concern)),
         Opened::Draft(draft) => {
             let page = visit.page("concerns/report/discard.html", &DiscardPage::of(&draft))?;
@@ -225,4 +225,25 @@ async fn flags(visit: Visit, query: Query<FlagsQuery>, form: Form<FlagsForm>) ->
 #[derive(Serialize)]
 struct FlagsPage {
     items: Vec<FlagView>,
+}
+
+/// A draft in its writer's list.
+#[derive(Serialize)]
+pub(super) struct DraftRow {
+    href: String,
+    label: String,
+    saved: String,
+    discard: String,
+}
+
+impl DraftRow {
+    pub(super) fn of(draft: &Draft) -> Self {
+        let name = report::name(&draft.answers);
+        Self {
+            href: format!("/concerns/drafts/{}", draft.id),
+            label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
+            saved: calendar::moment(draft.saved_at),
+            discard: format!("/concerns/drafts/{}/discard", draft.id),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 
 use super::list::{ListForm, Mark, Sort, Standing, Wanted};
-use super::{Concern, ConcernId, Status, Step, queries, report};
+use super::{ConcernId, KeptConcern, Status, Step, queries, report, said};
 use crate::accounts::Scope;
 use crate::districts::TeamId;
 use crate::seal::Keyring;
@@ -56,26 +56,27 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ConcernId]) -> Re
 }
 
 /// What concerns say, and the words of their steps.
-fn texts(db: &mut Db, _keys: &Keyring, found: Vec<Concern>) -> Result<Vec<Texts>> {
+fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptConcern>) -> Result<Vec<Texts>> {
     let ids: Vec<ConcernId> = found.iter().map(|it| it.id).collect();
     let mut steps: BTreeMap<ConcernId, Vec<Step>> = BTreeMap::new();
-    for (id, step) in queries::steps_of(db, ids)? {
+    for (id, step) in said::steps_of(db, keys, ids)? {
         steps.entry(id).or_default().push(step);
     }
-    let of = |it: Concern| {
+    let of = |it: KeptConcern| {
+        let it = it.open_or_say(keys);
         let rows = report::summary(&it.answers).into_iter().flat_map(|it| it.rows);
         let answers = rows
             .filter(|row| !row.lines.is_empty())
             .map(|row| Passage { heading: row.question, text: row.lines.join("\n") });
-        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(said);
+        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(step_said);
         let passages = answers.chain(words).filter(|it| !it.text.is_empty()).collect();
-        let (id, reference, team) = (it.id, it.reference, it.team);
+        let (id, reference, team) = (it.id, it.reference.clone(), it.team);
         Texts { id, reference, team, raised_at: it.raised_at, passages }
     };
     Ok(found.into_iter().map(of).collect())
 }
 
-fn said(step: Step) -> Passage {
+fn step_said(step: Step) -> Passage {
     let what = match step.status {
         Status::Submitted => "The school’s answer",
         Status::MoreInformation => "The team’s question",

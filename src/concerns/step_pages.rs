@@ -9,7 +9,7 @@ use super::questions::{Question, Shape, Steer};
 use super::report::{self, Flagged, Section};
 use super::steer::Flag;
 use super::steps::ReportStep;
-use super::{Answers, Concern};
+use super::{Answers, KeptConcern};
 use crate::calendar;
 use crate::districts::{Meeting, possessive};
 use crate::web::FormErrors;
@@ -289,7 +289,7 @@ pub(super) struct SentPage {
 }
 
 impl SentPage {
-    pub(super) fn of(concern: &Concern, team: &str, meeting: Option<&Meeting>) -> Self {
+    pub(super) fn of(concern: &KeptConcern, team: &str, meeting: Option<&Meeting>) -> Self {
         Self {
             reference: concern.reference.clone(),
             team: format!("{} team", possessive(team)),

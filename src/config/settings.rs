@@ -126,6 +126,17 @@ impl Settings {
         Ok(Self { is_demo: true, mail: Mail::Mailbox, ..Self::of(&values)? })
     }
 
+    /// What a service that holds real concerns needs, and the demonstration does not.
+    pub fn check_service(&self) -> Result<(), Fault> {
+        if self.escrow.is_some() || self.is_demo {
+            return Ok(());
+        }
+        let none = Value::of("escrow", &BTreeMap::new());
+        Err(none.fault(
+            "without an offline recipient a lost root key loses every concern: make one with `e4s keys init --identity FILE`",
+        ))
+    }
+
     /// The origin that forms come from: the base URL, which has no path.
     pub fn origin(&self) -> &str {
         &self.base_url

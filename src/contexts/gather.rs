@@ -6,13 +6,14 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::move_on::take;
-use super::{Context, ContextId, State, queries};
+use super::{Context, ContextId, KeptContext, State, queries, said};
 use crate::audit::Event;
 use crate::concerns::link::link;
 use crate::concerns::move_on::Seen;
 use crate::concerns::{ConcernId, Kind};
 use crate::deed::Deed;
 use crate::districts::TeamId;
+use crate::seal::Keyring;
 use crate::store::{Db, reference};
 use crate::web::FormErrors;
 use crate::{Error, Result};
@@ -109,33 +110,41 @@ pub fn gather(deed: &mut Deed, concern: ConcernId, gather: &Gather) -> Result<Co
     Ok(context.id)
 }
 
-fn open(deed: &mut Deed, team: TeamId, (kind, label): (Kind, &str)) -> Result<Context> {
+fn open(deed: &mut Deed, team: TeamId, (kind, label): (Kind, &str)) -> Result<KeptContext> {
     let mut reference_of_it = reference('X');
     while queries::is_taken(deed.db, &reference_of_it)? {
         reference_of_it = reference('X');
     }
-    let context = Context {
-        id: ContextId::random(),
+    let id = ContextId::random();
+    let context = KeptContext {
+        id,
         reference: reference_of_it,
         team,
         kind,
-        label: label.to_owned(),
+        label: deed.keys.seal(team.as_str(), KeptContext::place(&id), label)?,
         state: State::Screened,
         opened_at: deed.at,
         changed_at: deed.at,
         held_at: None,
     };
     queries::insert(deed.db, &context)?;
-    queries::add_step(deed.db, context.id, (deed.by.id, deed.at), (State::Screened, ""))?;
+    said::add(deed, &context, (State::Screened, ""))?;
     deed.record(Event::ContextOpened, context.id, Some(context.team))?;
     Ok(context)
 }
 
 /// The contexts of a team that a concern most likely belongs to, the likeliest first: alike in kind and in name.
-pub fn likely(db: &mut Db, team: TeamId, (kind, label): (Kind, &str)) -> Result<Vec<Context>> {
+pub fn likely(
+    db: &mut Db,
+    keys: &Keyring,
+    team: TeamId,
+    (kind, label): (Kind, &str),
+) -> Result<Vec<Context>> {
     let wanted = trigrams(label);
-    let mut found: Vec<(usize, NaiveDateTime, Context)> = queries::newest_of(db, team, LOOKED_AT)?
+    let newest = queries::newest_of(db, team, LOOKED_AT)?;
+    let mut found: Vec<(usize, NaiveDateTime, Context)> = newest
         .into_iter()
+        .map(|it| it.open_or_say(keys))
         .map(|it| (likeness(&wanted, kind, &it), it.changed_at, it))
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.id.cmp(&b.2.id)));

@@ -2,13 +2,14 @@
 //!
 //! It begins when a coordinator gathers a first concern into it. A meeting is set, discusses it, plans, and reviews what
 //! has changed; then it is closed, with a reason. A concern that is added to a closed context opens it again. Its label
-//! names a place, or a group in neutral words, and never a child.
+//! names a place, or a group in neutral words, and never a child. It is sealed, as is what people say of it.
 
 pub mod forget;
 pub mod gather;
 pub mod hold;
 pub mod move_on;
 pub mod read;
+mod said;
 pub mod scan;
 
 mod forget_queries;
@@ -16,13 +17,18 @@ pub mod pages;
 pub mod policy;
 pub mod queries;
 
+use std::fmt;
+use std::ops::Deref;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::Result;
 use crate::accounts::AccountId;
 use crate::concerns::Kind;
 use crate::districts::TeamId;
-use crate::store::schema::contexts;
+use crate::seal::{Keyring, Place, Sealed, UNREADABLE};
+use crate::store::schema::{context_steps, contexts};
 use crate::store::{random_id, text_enum};
 
 random_id! {
@@ -82,15 +88,16 @@ impl State {
     }
 }
 
-/// A context as it is kept.
+/// A context as the database keeps it. Its label is sealed: it cannot be shown before [`Self::open`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-pub struct Context {
+#[diesel(table_name = contexts)]
+pub struct KeptContext {
     pub id: ContextId,
     pub reference: String,
     #[diesel(column_name = team_id)]
     pub team: TeamId,
     pub kind: Kind,
-    pub label: String,
+    pub label: Sealed,
     pub state: State,
     pub opened_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
@@ -98,7 +105,51 @@ pub struct Context {
     pub held_at: Option<NaiveDateTime>,
 }
 
-impl Context {
+/// A context with its label.
+#[derive(Debug, Clone)]
+pub struct Context {
+    kept: KeptContext,
+    pub label: String,
+}
+
+/// Everything but the label is as it is kept.
+impl Deref for Context {
+    type Target = KeptContext;
+
+    fn deref(&self) -> &KeptContext {
+        &self.kept
+    }
+}
+
+/// Reads the label of a context.
+pub fn label_of(keys: &Keyring, id: ContextId, label: &Sealed) -> Result<String> {
+    keys.unseal(KeptContext::place(&id), label)
+}
+
+/// The same for a list, where one that does not open must not hide the others.
+pub fn label_or_say(keys: &Keyring, id: ContextId, label: &Sealed) -> String {
+    label_of(keys, id, label).unwrap_or_else(|error| {
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(%id, error, "the label of a context does not open");
+        UNREADABLE.to_owned()
+    })
+}
+
+impl KeptContext {
+    fn place(id: &ContextId) -> Place<'_> {
+        Place { table: "contexts", column: "label", row: id.as_str() }
+    }
+
+    /// Opens its label.
+    pub fn open(self, keys: &Keyring) -> Result<Context> {
+        Ok(Context { label: label_of(keys, self.id, &self.label)?, kept: self })
+    }
+
+    /// The same for a list.
+    pub fn open_or_say(self, keys: &Keyring) -> Context {
+        Context { label: label_or_say(keys, self.id, &self.label), kept: self }
+    }
+
     /// How it stands, for forms to carry, so that nothing is done to a context that has changed since.
     pub fn mark(&self) -> String {
         format!("{}.{}", self.state.as_str(), self.changed_at.and_utc().timestamp())
@@ -106,13 +157,32 @@ impl Context {
 }
 
 /// One step of a context's life.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Clone)]
 pub struct Step {
     pub at: NaiveDateTime,
     pub by: AccountId,
     pub state: State,
     /// Why, if somebody said. May be empty.
     pub words: String,
+}
+
+/// A step as the database keeps it. The words are sealed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = context_steps)]
+struct KeptStep {
+    id: i64,
+    at: NaiveDateTime,
+    #[diesel(column_name = account_id)]
+    by: AccountId,
+    state: State,
+    words: Option<Sealed>,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What somebody typed has no way into a log.
+        out.debug_struct("Step").field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

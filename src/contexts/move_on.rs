@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use validator::Validate;
 
-use super::{Context, ContextId, State, policy, queries};
+use super::{ContextId, KeptContext, State, policy, queries, said};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::web::FormErrors;
@@ -63,10 +63,14 @@ pub fn move_on(deed: &mut Deed, id: ContextId, step: &Move) -> Result<()> {
 }
 
 /// Takes a step. The caller has found the context in this deed and knows that its doer may.
-pub(super) fn take(deed: &mut Deed, context: &Context, (next, why): (State, &str)) -> Result<()> {
+pub(super) fn take(
+    deed: &mut Deed,
+    context: &KeptContext,
+    (next, why): (State, &str),
+) -> Result<()> {
     if !context.state.may_become(next) || !queries::advance(deed.db, context, next, deed.at)? {
         return Err(Error::Refused(MOVED));
     }
-    queries::add_step(deed.db, context.id, (deed.by.id, deed.at), (next, why))?;
+    said::add(deed, context, (next, why))?;
     deed.record(Event::ContextMoved, context.id, Some(context.team))
 }

@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
 async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
     let form = query.into_inner();
     let asked = form.clone();
-    let found = visit.read(move |db, actor| list(db, &actor.scope(), &asked)).await?;
+    let found = visit.open(move |db, keys, actor| list(db, keys, &actor.scope(), &asked)).await?;
     visit.page("contexts/list.html", &ListPage::of(&form, &found, &visit.actor))
 }
 
@@ -103,7 +103,7 @@ async fn offer(visit: &Visit, id: ConcernId) -> Result<(Concern, Vec<Context>)> 
         return Err(Error::Forbidden);
     }
     let (team, kind, label) = (concern.team, concern.kind, concern.label().to_owned());
-    let found = visit.read(move |db, _| likely(db, team, (kind, &label))).await?;
+    let found = visit.open(move |db, keys, _| likely(db, keys, team, (kind, &label))).await?;
     Ok((concern, found))
 }
 

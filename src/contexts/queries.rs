@@ -7,48 +7,41 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::read::{Gathered, ListForm, Mark};
-use super::{Context, ContextId, State, Step};
+use super::{ContextId, KeptContext, KeptStep, State};
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::concerns::ConcernId;
 use crate::districts::TeamId;
 use crate::schools::Urn;
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{concerns, context_concerns, context_steps, contexts};
 
 /// A context within the reader's scope, or nothing.
-pub fn find(db: &mut Db, scope: &Scope, id: ContextId) -> Result<Context> {
+pub fn find(db: &mut Db, scope: &Scope, id: ContextId) -> Result<KeptContext> {
     let mut found = contexts::table.filter(contexts::id.eq(id)).into_boxed();
     if !scope.sees_every_team() {
         found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
     }
-    Ok(found.select(Context::as_select()).first(db)?)
+    Ok(found.select(KeptContext::as_select()).first(db)?)
 }
 
 /// Those of some contexts that are within the reader's scope, the newest first.
-pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ContextId]) -> Result<Vec<Context>> {
+pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ContextId]) -> Result<Vec<KeptContext>> {
     let mut found = contexts::table.filter(contexts::id.eq_any(ids.to_vec())).into_boxed();
     if !scope.sees_every_team() {
         found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
     }
     let found = found.order((contexts::opened_at.desc(), contexts::id.desc()));
-    Ok(found.select(Context::as_select()).load(db)?)
+    Ok(found.select(KeptContext::as_select()).load(db)?)
 }
 
 /// The lives of contexts that the caller has found within a scope, the oldest step first.
-pub(super) fn steps_of(db: &mut Db, ids: Vec<ContextId>) -> Result<Vec<(ContextId, Step)>> {
+pub(super) fn steps_of(db: &mut Db, ids: Vec<ContextId>) -> Result<Vec<(ContextId, KeptStep)>> {
     Ok(context_steps::table
         .filter(context_steps::context_id.eq_any(ids))
         .order(context_steps::id)
-        .select((
-            context_steps::context_id,
-            (
-                context_steps::at,
-                context_steps::account_id,
-                context_steps::state,
-                context_steps::words,
-            ),
-        ))
+        .select((context_steps::context_id, KeptStep::as_select()))
         .load(db)?)
 }
 
@@ -98,8 +91,8 @@ pub(super) fn page(
     scope: &Scope,
     form: &ListForm,
     limit: usize,
-) -> Result<Vec<Context>> {
-    let mut found = contexts::table.select(Context::as_select()).into_boxed();
+) -> Result<Vec<KeptContext>> {
+    let mut found = contexts::table.select(KeptContext::as_select()).into_boxed();
     if !scope.sees_every_team() {
         found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
     }
@@ -120,10 +113,10 @@ pub(super) fn page(
 }
 
 /// The contexts of a team that changed last. The caller coordinates it.
-pub(super) fn newest_of(db: &mut Db, team: TeamId, limit: i64) -> Result<Vec<Context>> {
+pub(super) fn newest_of(db: &mut Db, team: TeamId, limit: i64) -> Result<Vec<KeptContext>> {
     let found = contexts::table.filter(contexts::team_id.eq(team));
     let newest = found.order((contexts::changed_at.desc(), contexts::id.desc())).limit(limit);
-    Ok(newest.select(Context::as_select()).load(db)?)
+    Ok(newest.select(KeptContext::as_select()).load(db)?)
 }
 
 /// How many concerns some contexts hold, those without any left out.
@@ -137,7 +130,7 @@ pub(super) fn counts(db: &mut Db, ids: Vec<ContextId>) -> Result<BTreeMap<Contex
 }
 
 /// The concerns of a context that the caller has found within a scope.
-pub(super) fn concerns_of(db: &mut Db, context: &Context) -> Result<Vec<Gathered>> {
+pub(super) fn concerns_of(db: &mut Db, context: &KeptContext) -> Result<Vec<Gathered>> {
     type Row = (ConcernId, String, Urn, NaiveDateTime);
     let rows: Vec<Row> = context_concerns::table
         .inner_join(concerns::table)
@@ -152,17 +145,12 @@ pub(super) fn concerns_of(db: &mut Db, context: &Context) -> Result<Vec<Gathered
 }
 
 /// The life of a context that the caller has found within a scope, the oldest step first.
-pub(super) fn steps(db: &mut Db, context: &Context) -> Result<Vec<Step>> {
+pub(super) fn steps(db: &mut Db, context: ContextId) -> Result<Vec<KeptStep>> {
     Ok(context_steps::table
-        .filter(context_steps::context_id.eq(context.id))
+        .filter(context_steps::context_id.eq(context))
         .order(context_steps::id)
         .limit(500)
-        .select((
-            context_steps::at,
-            context_steps::account_id,
-            context_steps::state,
-            context_steps::words,
-        ))
+        .select(KeptStep::as_select())
         .load(db)?)
 }
 
@@ -171,7 +159,7 @@ pub(super) fn is_taken(db: &mut Db, reference: &str) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db)?)
 }
 
-pub(super) fn insert(db: &mut Db, context: &Context) -> Result<()> {
+pub(super) fn insert(db: &mut Db, context: &KeptContext) -> Result<()> {
     diesel::insert_into(contexts::table)
         .values((
             contexts::id.eq(context.id),
@@ -206,28 +194,39 @@ pub(super) fn link(
 }
 
 /// Moves a context on, if it is still in the state that the caller saw. False if it is not.
-pub(super) fn advance(db: &mut Db, seen: &Context, next: State, at: NaiveDateTime) -> Result<bool> {
+pub(super) fn advance(
+    db: &mut Db,
+    seen: &KeptContext,
+    next: State,
+    at: NaiveDateTime,
+) -> Result<bool> {
     let same =
         contexts::table.filter(contexts::id.eq(seen.id)).filter(contexts::state.eq(seen.state));
     let moved = diesel::update(same).set((contexts::state.eq(next), contexts::changed_at.eq(at)));
     Ok(moved.execute(db)? == 1)
 }
 
-/// Adds a line to a context's life.
+/// Adds a line to a context's life, without its words, and says which row it is.
 pub(super) fn add_step(
     db: &mut Db,
     context: ContextId,
     (by, at): (AccountId, NaiveDateTime),
-    (state, words): (State, &str),
-) -> Result<()> {
-    diesel::insert_into(context_steps::table)
+    state: State,
+) -> Result<i64> {
+    Ok(diesel::insert_into(context_steps::table)
         .values((
             context_steps::context_id.eq(context),
             context_steps::at.eq(at),
             context_steps::account_id.eq(by),
             context_steps::state.eq(state),
-            context_steps::words.eq(words),
         ))
-        .execute(db)?;
+        .returning(context_steps::id)
+        .get_result(db)?)
+}
+
+/// The words of a step.
+pub(super) fn keep_words(db: &mut Db, step: i64, words: &Sealed) -> Result<()> {
+    let words = context_steps::words.eq(words);
+    diesel::update(context_steps::table.find(step)).set(words).execute(db)?;
     Ok(())
 }

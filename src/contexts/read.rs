@@ -6,13 +6,14 @@ use std::fmt;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::{Context, ContextId, Step, queries};
+use super::{Context, ContextId, Step, queries, said};
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
 use crate::concerns::ConcernId;
 use crate::deed::Deed;
 use crate::districts::{TeamId, team_names, teams};
 use crate::schools::{self, Urn};
+use crate::seal::Keyring;
 use crate::store::Db;
 use crate::{Result, calendar};
 
@@ -62,10 +63,11 @@ pub struct Listing {
 }
 
 /// One page of the contexts within the reader's scope.
-pub fn list(db: &mut Db, scope: &Scope, form: &ListForm) -> Result<Listing> {
-    let mut contexts = queries::page(db, scope, form, PAGE_SIZE + 1)?;
-    let has_more = contexts.len() > PAGE_SIZE;
-    contexts.truncate(PAGE_SIZE);
+pub fn list(db: &mut Db, keys: &Keyring, scope: &Scope, form: &ListForm) -> Result<Listing> {
+    let mut kept = queries::page(db, scope, form, PAGE_SIZE + 1)?;
+    let has_more = kept.len() > PAGE_SIZE;
+    kept.truncate(PAGE_SIZE);
+    let contexts: Vec<Context> = kept.into_iter().map(|it| it.open_or_say(keys)).collect();
     let last = contexts.last().filter(|_| has_more);
     let next = last.map(|it| Mark { opened_at: it.opened_at, id: it.id });
     let counts = queries::counts(db, contexts.iter().map(|it| it.id).collect())?;
@@ -110,9 +112,9 @@ pub struct Opened {
 
 /// Opens a context within the reader's scope.
 pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
-    let context = queries::find(deed.db, &deed.by.scope(), id)?;
+    let context = queries::find(deed.db, &deed.by.scope(), id)?.open(deed.keys)?;
     let concerns = queries::concerns_of(deed.db, &context)?;
-    let steps = queries::steps(deed.db, &context)?;
+    let steps = said::steps(deed.db, deed.keys, &context)?;
     let urns: Vec<Urn> = concerns.iter().map(|it| it.school).collect();
     let ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
     let mut names = team_names(deed.db, &[context.team])?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 
 use super::read::{ListForm, Mark};
-use super::{Context, ContextId, Step, queries};
+use super::{ContextId, KeptContext, Step, queries, said};
 use crate::accounts::Scope;
 use crate::concerns::scan::Passage;
 use crate::districts::TeamId;
@@ -52,21 +52,23 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ContextId]) -> Re
 }
 
 /// The labels of contexts, and the words of their steps.
-fn texts(db: &mut Db, _keys: &Keyring, found: Vec<Context>) -> Result<Vec<Texts>> {
+fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptContext>) -> Result<Vec<Texts>> {
     let mut steps: BTreeMap<ContextId, Vec<Step>> = BTreeMap::new();
-    for (id, step) in queries::steps_of(db, found.iter().map(|it| it.id).collect())? {
+    for (id, step) in said::steps_of(db, keys, found.iter().map(|it| it.id).collect())? {
         steps.entry(id).or_default().push(step);
     }
-    let of = |it: Context| {
-        let label = Passage { heading: "Name of the place or group".to_owned(), text: it.label };
-        let said = |step: Step| Passage {
+    let of = |it: KeptContext| {
+        let it = it.open_or_say(keys);
+        let text = it.label.clone();
+        let label = Passage { heading: "Name of the place or group".to_owned(), text };
+        let line = |step: Step| Passage {
             heading: format!("{}, {}", step.state.title(), calendar::date_of(step.at)),
             text: step.words,
         };
-        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(said);
+        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(line);
         let passages =
             std::iter::once(label).chain(words).filter(|it| !it.text.is_empty()).collect();
-        let (id, reference, team) = (it.id, it.reference, it.team);
+        let (id, reference, team) = (it.id, it.reference.clone(), it.team);
         Texts { id, reference, team, opened_at: it.opened_at, passages }
     };
     Ok(found.into_iter().map(of).collect())

@@ -10,8 +10,9 @@ use super::policy::{Sight, sight};
 use super::queries;
 use crate::accounts::Actor;
 use crate::concerns::{ConcernId, Harm, Kind, Status, Urgency};
-use crate::contexts::{ContextId, State};
+use crate::contexts::{self, ContextId, State};
 use crate::districts::{Meeting, MeetingId, TeamId, teams};
+use crate::seal::{Keyring, Sealed};
 use crate::store::Db;
 use crate::{Error, Result, calendar};
 
@@ -109,6 +110,22 @@ pub struct Item {
     pub state: State,
 }
 
+/// The same as the database keeps it.
+pub(super) struct KeptItem {
+    pub id: ContextId,
+    pub reference: String,
+    pub kind: Kind,
+    pub label: Sealed,
+    pub state: State,
+}
+
+impl KeptItem {
+    fn open(self, keys: &Keyring) -> Item {
+        let Self { id, reference, kind, label, state } = self;
+        Item { id, reference, kind, label: contexts::label_or_say(keys, id, &label), state }
+    }
+}
+
 /// A concern that waits for a meeting.
 pub type Unlinked = (ConcernId, String, Kind, Harm, Urgency, Status);
 
@@ -131,14 +148,23 @@ pub struct Seen {
 }
 
 /// One meeting, if its reader may see it.
-pub fn look(db: &mut Db, actor: &Actor, id: MeetingId, at: NaiveDateTime) -> Result<Seen> {
+pub fn look(
+    db: &mut Db,
+    keys: &Keyring,
+    actor: &Actor,
+    (id, at): (MeetingId, NaiveDateTime),
+) -> Result<Seen> {
     let (own, serving) = seen(db, actor, at)?;
     let every: Option<Vec<TeamId>> = own.map(|own| own.iter().chain(&serving).copied().collect());
     let meeting = queries::find(db, every.as_deref(), id)?;
     let sight = sight(actor, &meeting, &serving).ok_or(Error::NotFound)?;
     let is_ahead = meeting.starts_at >= at;
     let waiting = match sight {
-        Sight::Whole if is_ahead => queries::waiting(db, &meeting, at)?,
+        Sight::Whole if is_ahead => {
+            let (items, concerns) = queries::waiting(db, &meeting, at)?;
+            let contexts = items.into_iter().map(|it| it.open(keys)).collect();
+            Waiting { contexts, concerns }
+        }
         _ => Waiting::default(),
     };
     let names = crate::districts::team_names(db, &[meeting.team])?;

@@ -55,7 +55,7 @@ async fn export(visit: Visit, id: Path<MeetingId>) -> Result<HttpResponse> {
 
 async fn find(visit: &Visit, id: MeetingId) -> Result<Seen> {
     let at = (visit.app.clock)();
-    visit.read(move |db, actor| look(db, actor, id, at)).await
+    visit.open(move |db, keys, actor| look(db, keys, actor, (id, at))).await
 }
 
 async fn blank(visit: Visit) -> Result<Page> {

@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::look::{Item, Mark, Waiting};
+use super::look::{KeptItem, Mark, Unlinked};
 use crate::Result;
 use crate::accounts::Actor;
 use crate::concerns::{Kind, Status};
 use crate::contexts::{ContextId, State};
 use crate::districts::{Meeting, MeetingId, TeamId};
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{concerns, contexts, meetings, schools, team_areas};
 
@@ -90,11 +91,15 @@ fn earlier_cut_off(
 }
 
 /// What waits for a meeting ahead, the oldest first. The reader sees all of the meeting.
-pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Result<Waiting> {
+pub(super) fn waiting(
+    db: &mut Db,
+    meeting: &Meeting,
+    now: NaiveDateTime,
+) -> Result<(Vec<KeptItem>, Vec<Unlinked>)> {
     let since = earlier_cut_off(db, meeting, now)?.unwrap_or(DateTime::UNIX_EPOCH.naive_utc());
     let limit = i64::try_from(WAITING_MAX).unwrap_or(i64::MAX);
     let open = [State::Screened, State::Scheduled];
-    let found: Vec<(ContextId, String, Kind, String, State)> = contexts::table
+    let found: Vec<(ContextId, String, Kind, Sealed, State)> = contexts::table
         .filter(contexts::team_id.eq(meeting.team))
         .filter(contexts::state.eq_any(open))
         .filter(contexts::opened_at.gt(since).and(contexts::opened_at.le(meeting.cut_off_at)))
@@ -108,7 +113,7 @@ pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Res
             contexts::state,
         ))
         .load(db)?;
-    let item = |(id, reference, kind, label, state)| Item { id, reference, kind, label, state };
+    let item = |(id, reference, kind, label, state)| KeptItem { id, reference, kind, label, state };
     let contexts = found.into_iter().map(item).collect();
     // Those that nobody has looked at yet as well: their schools were promised this date.
     let concerns = concerns::table
@@ -126,5 +131,5 @@ pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Res
             concerns::status,
         ))
         .load(db)?;
-    Ok(Waiting { contexts, concerns })
+    Ok((contexts, concerns))
 }

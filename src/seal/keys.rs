@@ -1,11 +1,17 @@
-//! The root keys: files in one folder, which the service reads at its start and nobody else can.
+//! The root keys: files in one folder, which the service reads and nobody else can.
+//!
+//! A younger key can be made while the service runs. It is noticed before the next text is sealed, and when a text comes
+//! that needs it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use age::secrecy::ExposeSecret;
+use parking_lot::RwLock;
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -17,41 +23,88 @@ const MODE: u32 = 0o400;
 
 /// The root keys by generation, and the offline recipient.
 pub struct Keyring {
-    roots: BTreeMap<u32, Key>,
-    youngest: u32,
+    folder: PathBuf,
+    held: RwLock<Held>,
     pub(super) recipient: Option<age::x25519::Recipient>,
+}
+
+/// What was read of the folder. There is at least one key.
+struct Held {
+    roots: BTreeMap<u32, Key>,
+    youngest: (u32, Key),
+    /// When the folder had last changed by then.
+    folder_at: Option<SystemTime>,
 }
 
 impl Keyring {
     /// Reads `root-N.key` of every generation in a folder.
     pub fn open(folder: &Path, recipient: Option<&str>) -> Result<Self> {
         let recipient = recipient.map(str::parse).transpose().map_err(unknown)?;
-        let mut roots = BTreeMap::new();
-        for (generation, file) in files(folder)? {
-            roots.insert(generation, read(&file)?);
+        let held = RwLock::new(Held::read(folder)?);
+        Ok(Self { folder: folder.to_owned(), held, recipient })
+    }
+
+    /// The folder that the keys are in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The key that seals from now on, with its generation. A younger one that was made since is noticed here.
+    pub(super) fn youngest(&self) -> (u32, Key) {
+        if self.held.read().folder_at != changed_at(&self.folder)
+            && let Err(error) = self.read_again()
+        {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "the folder of keys has changed and cannot be read");
         }
-        let Some(youngest) = roots.keys().next_back().copied() else {
-            let told = format!("{} has no root key. Run `e4s keys init`", folder.display());
-            return Err(fault(&told));
-        };
-        Ok(Self { roots, youngest, recipient })
+        self.held.read().youngest.clone()
     }
 
-    /// The key that seals from now on, with its generation.
-    pub(super) fn youngest(&self) -> (u32, &Key) {
-        // `open` has seen to it that it is there.
-        #[expect(clippy::indexing_slicing, reason = "the youngest is one of them")]
-        (self.youngest, &self.roots[&self.youngest])
-    }
-
-    pub(super) fn root(&self, generation: u32) -> Option<&Key> {
-        self.roots.get(&generation)
+    /// The key of a generation. One that is not known is looked for in the folder once more.
+    pub(super) fn root(&self, generation: u32) -> Option<Key> {
+        let known = self.held.read().roots.get(&generation).cloned();
+        if known.is_some() || self.read_again().is_err() {
+            return known;
+        }
+        self.held.read().roots.get(&generation).cloned()
     }
 
     /// The generation that seals from now on.
     pub fn generation(&self) -> u32 {
-        self.youngest
+        self.youngest().0
     }
+
+    /// Every generation that there is a key of, the oldest first.
+    pub fn generations(&self) -> Vec<u32> {
+        self.held.read().roots.keys().copied().collect()
+    }
+
+    /// Reads the folder again. Left as it was if that fails.
+    pub(super) fn read_again(&self) -> Result<()> {
+        let held = Held::read(&self.folder)?;
+        *self.held.write() = held;
+        Ok(())
+    }
+}
+
+impl Held {
+    fn read(folder: &Path) -> Result<Self> {
+        // Asked first: a key that comes while we read is then noticed later.
+        let folder_at = changed_at(folder);
+        let mut roots = BTreeMap::new();
+        for (generation, file) in files(folder)? {
+            roots.insert(generation, read(&file)?);
+        }
+        let Some(youngest) = roots.iter().next_back().map(|(it, key)| (*it, key.clone())) else {
+            let told = format!("{} has no root key. Run `e4s keys init`", folder.display());
+            return Err(fault(&told));
+        };
+        Ok(Self { roots, youngest, folder_at })
+    }
+}
+
+fn changed_at(folder: &Path) -> Option<SystemTime> {
+    fs::metadata(folder).and_then(|it| it.modified()).ok()
 }
 
 /// Makes the first root key of a folder. Refused if there is one: another would hide it.
@@ -71,17 +124,56 @@ pub fn next(folder: &Path) -> Result<u32> {
     Ok(generation)
 }
 
+/// Makes an offline identity in a file that is to be carried away, and says its recipient: what `escrow` is set to.
+pub fn identity(file: &Path) -> Result<String> {
+    let identity = age::x25519::Identity::generate();
+    let recipient = identity.to_public().to_string();
+    let secret = identity.to_string();
+    let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
+    write_new(file, text.as_bytes()).map_err(|error| unusable_identity(file, &error))?;
+    Ok(recipient)
+}
+
+/// Reads an offline identity, as `age-keygen` writes it too.
+pub fn read_identity(file: &Path) -> Result<age::x25519::Identity> {
+    let text = fs::read_to_string(file).map_err(|error| unusable_identity(file, &error))?;
+    let text = Zeroizing::new(text);
+    let found = text.lines().map(str::trim).find(|it| it.starts_with("AGE-SECRET-KEY-"));
+    let name = file.display();
+    let none = || Error::Unusable(format!("{name} holds no age identity: AGE-SECRET-KEY-1…"));
+    found.and_then(|it| it.parse().ok()).ok_or_else(none)
+}
+
+fn unusable_identity(file: &Path, error: &std::io::Error) -> Error {
+    Error::Unusable(format!("the identity {}: {error}", file.display()))
+}
+
 fn make(folder: &Path, generation: u32) -> Result<()> {
     let file = folder.join(format!("root-{generation}.key"));
+    let coming = folder.join(format!("root-{generation}.coming"));
     let key: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
     let text = Zeroizing::new(hex(*key));
+    // A service that runs must never meet half a key: it gets its name when it is whole.
     let write = || {
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(MODE).open(&file)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
+        if coming.exists() {
+            fs::remove_file(&coming)?;
+        }
+        write_new(&coming, text.as_bytes())?;
+        if let Ok(older) = folder.join(format!("root-{}.key", generation - 1)).metadata() {
+            std::os::unix::fs::chown(&coming, Some(older.uid()), Some(older.gid()))?;
+        }
+        fs::hard_link(&coming, &file)?;
+        fs::remove_file(&coming)?;
         fs::File::open(folder)?.sync_all()
     };
     write().map_err(|error| unusable(&file, &error))
+}
+
+/// A file that is not there yet, for its owner to read alone.
+fn write_new(file: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(MODE).open(file)?;
+    out.write_all(text)?;
+    out.sync_all()
 }
 
 fn files(folder: &Path) -> Result<BTreeMap<u32, PathBuf>> {

@@ -4,8 +4,13 @@
 //! seals the key of one record, and the record's key seals its text. The record's key is sealed a second time to an
 //! offline recipient (`age`), so that a lost root key does not lose a concern. A text opens only where it was written:
 //! its table, column and row are part of the seal.
+//!
+//! [`COLUMNS`] lists every column that holds one: what is not on the list is not renewed when the keys are.
 
+pub mod check;
 mod keys;
+mod queries;
+pub mod rotate;
 
 use std::fmt;
 
@@ -24,7 +29,7 @@ use zeroize::Zeroizing;
 use crate::store::random_bytes;
 use crate::{Error, Result};
 
-pub use keys::{Keyring, init, next};
+pub use keys::{Keyring, identity, init, next, read_identity};
 
 /// The first characters of every sealed text: the form of what follows.
 const FORM: &str = "e1";
@@ -32,7 +37,39 @@ const NONCE_LEN: usize = 24;
 /// The owner of what belongs to no team: drafts, second factors.
 pub const HOUSE: &str = "house";
 
+/// What stands in a list in the place of a text that does not open.
+pub const UNREADABLE: &str = "This text does not open. Tell whoever looks after the service.";
+
 type Key = Zeroizing<[u8; 32]>;
+
+/// A column of sealed texts, and the column that its rows are known by.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub key: &'static str,
+    /// True if the key is a number.
+    pub is_numbered: bool,
+}
+
+const fn column(table: &'static str, column: &'static str) -> Column {
+    Column { table, column, key: "id", is_numbered: false }
+}
+
+/// Every column into which somebody's words go.
+pub const COLUMNS: &[Column] = &[
+    // Everything that a lead types into a report. The house's until it is sent, then the team's.
+    column("drafts", "answers"),
+    column("concerns", "answers"),
+    // Questions, answers, reasons. The team's.
+    Column { is_numbered: true, ..column("concern_steps", "words") },
+    column("contexts", "label"),
+    Column { is_numbered: true, ..column("context_steps", "words") },
+    // Why something is on legal hold (the team's), and for which request somebody was searched for (the house's).
+    column("holds", "reason"),
+    column("subject_requests", "reference"),
+    column("subject_requests", "reason"),
+];
 
 /// Where a sealed text stands. It opens there and nowhere else.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +103,11 @@ impl Sealed {
         Self(text)
     }
 
+    /// Whose key it is sealed with: a team's id, or [`HOUSE`].
+    pub fn owner(&self) -> Option<&str> {
+        self.0.split('.').nth(2)
+    }
+
     /// The generation of the root key that it needs.
     pub fn generation(&self) -> Option<u32> {
         self.0.split('.').nth(1)?.parse().ok()
@@ -74,6 +116,9 @@ impl Sealed {
     /// Opened with the offline identity alone: without the root key, whatever became of it.
     pub fn unseal_offline(&self, at: Place, identity: &age::x25519::Identity) -> Result<String> {
         let parts = Parts::of(self)?;
+        if parts.escrow.is_empty() {
+            return Err(Error::Corrupt("a sealed text has no copy for the offline recipient"));
+        }
         let wrapped = decode(parts.escrow)?;
         let key = age::decrypt(identity, &wrapped).map_err(|_told| NOT_OURS)?;
         let key: [u8; 32] = key.try_into().map_err(|_short| NOT_OURS)?;
@@ -114,11 +159,23 @@ impl Keyring {
     pub fn seal(&self, owner: &str, at: Place, text: &str) -> Result<Sealed> {
         let key: Key = Zeroizing::new(random_bytes());
         let body = lock(&key, &at.to_string(), text.as_bytes())?;
-        let escrow = match &self.recipient {
-            Some(it) => encode(&age::encrypt(it, &*key).map_err(|_told| NOT_OURS)?),
-            None => String::new(),
-        };
-        self.wrapped(owner, at, (&key, &escrow, &body))
+        self.wrapped(owner, at, (&key, &self.escrowed(&key)?, &body))
+    }
+
+    /// Seals another text in the place of one: a row keeps its key and its owner.
+    pub fn reseal(&self, at: Place, sealed: &Sealed, text: &str) -> Result<Sealed> {
+        let parts = Parts::of(sealed)?;
+        let key = self.record_key(at, &parts)?;
+        let body = lock(&key, &at.to_string(), text.as_bytes())?;
+        self.wrapped(parts.owner, at, (&key, parts.escrow, &body))
+    }
+
+    /// The key of a record, sealed to the offline recipient. Empty without one, which only the demonstration may be.
+    fn escrowed(&self, key: &Key) -> Result<String> {
+        match &self.recipient {
+            Some(it) => Ok(encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?)),
+            None => Ok(String::new()),
+        }
     }
 
     /// Reads a text where it stands.
@@ -127,31 +184,33 @@ impl Keyring {
         text_of(&self.record_key(at, &parts)?, at, parts.body)
     }
 
-    /// The same text for another owner, or under a younger root key. Its own key, and so the offline recipient's copy,
-    /// stay as they are.
+    /// The same text for another owner. Its own key, and so the offline recipient's copy, stay as they are.
     pub fn rewrap(&self, owner: &str, at: Place, sealed: &Sealed) -> Result<Sealed> {
         let parts = Parts::of(sealed)?;
         let key = self.record_key(at, &parts)?;
         self.wrapped(owner, at, (&key, parts.escrow, parts.body))
     }
 
-    /// The same text under the youngest root key, for the owner it has.
+    /// The same text under the youngest root key and for today's offline recipient, for the owner it has.
     pub fn renew(&self, at: Place, sealed: &Sealed) -> Result<Sealed> {
-        let owner = Parts::of(sealed)?.owner.to_owned();
-        self.rewrap(&owner, at, sealed)
+        let parts = Parts::of(sealed)?;
+        let key = self.record_key(at, &parts)?;
+        let escrow = self.escrowed(&key)?;
+        let escrow = if escrow.is_empty() { parts.escrow } else { &escrow };
+        self.wrapped(parts.owner, at, (&key, escrow, parts.body))
     }
 
     fn wrapped(&self, owner: &str, at: Place, parts: (&Key, &str, &str)) -> Result<Sealed> {
         let (key, escrow, body) = parts;
         let (generation, root) = self.youngest();
-        let wrapped = lock(&owner_key(root, owner)?, &bound(generation, owner, at), &**key)?;
+        let wrapped = lock(&owner_key(&root, owner)?, &bound(generation, owner, at), &**key)?;
         Ok(Sealed(format!("{FORM}.{generation}.{owner}.{wrapped}.{escrow}.{body}")))
     }
 
     fn record_key(&self, at: Place, parts: &Parts) -> Result<Key> {
         let Parts { generation, owner, wrapped, .. } = *parts;
         let root = self.root(generation).ok_or(Error::Corrupt("a root key is missing"))?;
-        let key = open(&owner_key(root, owner)?, &bound(generation, owner, at), wrapped)?;
+        let key = open(&owner_key(&root, owner)?, &bound(generation, owner, at), wrapped)?;
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_short| NOT_OURS)?;
         Ok(Zeroizing::new(key))
     }

@@ -35,9 +35,9 @@ diesel::table! {
         held_at -> Nullable<Timestamp>,
     }
 }
-diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Text, } }
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
 diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, } }
-diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Text, } }
+diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
     letters (id) {

@@ -1,6 +1,7 @@
 //! A visit: somebody's request, with what it may reach.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -11,6 +12,7 @@ use crate::accounts::Actor;
 use crate::accounts::sessions::Token;
 use crate::app::App;
 use crate::deed::Deed;
+use crate::seal::Keyring;
 use crate::store::Db;
 use crate::{Error, Result};
 
@@ -50,6 +52,15 @@ impl Visit {
     ) -> Result<T> {
         let actor = self.actor.clone();
         self.app.read(move |db| look(db, &actor)).await
+    }
+
+    /// Looks, as this person, at what is sealed.
+    pub async fn open<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Db, &Keyring, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let keys = Arc::clone(&self.app.keys);
+        self.read(move |db, actor| look(db, &keys, actor)).await
     }
 
     /// Changes something, as this person, if their session still stands and with the posts that they hold then.

@@ -4,12 +4,13 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use e4s::accounts::AccountId;
 use e4s::app::Portal;
-use e4s::concerns::{Answers, ConcernId, DraftId, Harm, Kind, Status, Urgency};
+use e4s::concerns::{Answers, ConcernId, DraftId, Harm, KeptConcern, Kind, Status, Urgency};
 use e4s::deed::Deed;
 use e4s::digests::{Rhythm, compile};
 use e4s::districts::{MeetingId, TeamId};
 use e4s::mail::{LetterId, deliver};
 use e4s::schools::Urn;
+use e4s::seal::{HOUSE, Place};
 use e4s::store::schema::{concerns, drafts, letters, meetings};
 
 use crate::postbox::Postbox;
@@ -51,9 +52,10 @@ impl<'a> District<'a> {
         (raised, changed): (i64, i64),
     ) -> e4s::Result<()> {
         let ago = |minutes| deed.at - TimeDelta::minutes(minutes);
+        let id = ConcernId::random();
         let row = (
             (
-                concerns::id.eq(ConcernId::random()),
+                concerns::id.eq(id),
                 concerns::reference.eq(reference),
                 concerns::draft_id.eq(DraftId::random()),
                 concerns::school_urn.eq(self.school),
@@ -70,7 +72,7 @@ impl<'a> District<'a> {
                 concerns::kind.eq(Kind::Location),
                 concerns::main_harm.eq(Harm::Weapons),
                 concerns::urgency.eq(Urgency::Routine),
-                concerns::answers.eq(answers()),
+                concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, self.team), &answers())?),
             ),
         );
         diesel::insert_into(concerns::table).values(row).execute(deed.db)?;
@@ -79,12 +81,14 @@ impl<'a> District<'a> {
 
     fn draft(&self) {
         self.world.house(|deed| {
+            let id = DraftId::random();
+            let place = Place { table: "drafts", column: "answers", row: id.as_str() };
             diesel::insert_into(drafts::table)
                 .values((
-                    drafts::id.eq(DraftId::random()),
+                    drafts::id.eq(id),
                     drafts::account_id.eq(self.lead.id),
                     drafts::school_urn.eq(self.school),
-                    drafts::answers.eq(answers()),
+                    drafts::answers.eq(deed.keys.seal(HOUSE, place, answers().as_text())?),
                     drafts::begun_at.eq(deed.at),
                     drafts::saved_at.eq(deed.at),
                 ))

@@ -27,7 +27,11 @@ pub struct Shire {
 
 impl Shire {
     pub fn new() -> Self {
-        let world = World::new();
+        Self::on(World::new())
+    }
+
+    /// The same in a world of other settings.
+    pub fn on(world: World) -> Self {
         let from = NaiveDate::from_ymd_opt(2024, 4, 1).expect("a date");
         let file = Path::new("tests/data/areas.geojson");
         import_boundaries::import(&world.portal, file, from, &mut |_| {}).expect("areas");

@@ -161,7 +161,7 @@ fn the_readme_maps_every_room() {
     }
 }
 
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut todo = vec![Path::new(folder).to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = todo.pop() {

@@ -17,7 +17,7 @@ use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
-use e4s::concerns::{Answers, ConcernId, Harm, Kind, Status, Step, Urgency};
+use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
 use e4s::config::Settings;
 use e4s::deed::Deed;
 use e4s::districts::{MeetingId, TeamId};
@@ -209,7 +209,7 @@ impl World {
                         concerns::urgency.eq(urgency),
                         concerns::easting.eq(526_800),
                         concerns::northing.eq(136_500),
-                        concerns::answers.eq(&answers),
+                        concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, team), &answers)?),
                     ),
                 ))
                 .execute(deed.db)?;
@@ -220,7 +220,7 @@ impl World {
                 status: Status::Submitted,
                 words: String::new(),
             };
-            e4s::concerns::queries::add_step(deed.db, id, &step)
+            said::add(deed, id, &step)
         });
         id
     }

@@ -100,6 +100,7 @@ CREATE TABLE gate_counts (
     PRIMARY KEY (gate, counted_on)
 );
 
+-- Free text is sealed: `answers`, `words` and `label` here and below. Words that nobody said are NULL.
 CREATE TABLE drafts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -147,7 +148,7 @@ CREATE TABLE concern_steps (
     account_id TEXT NOT NULL,
     team_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    words TEXT NOT NULL
+    words TEXT
 );
 CREATE INDEX steps_of_concern ON concern_steps (concern_id, id);
 
@@ -178,7 +179,7 @@ CREATE TABLE context_steps (
     at TIMESTAMP NOT NULL,
     account_id TEXT NOT NULL,
     state TEXT NOT NULL,
-    words TEXT NOT NULL
+    words TEXT
 );
 CREATE INDEX steps_of_context ON context_steps (context_id, id);
 

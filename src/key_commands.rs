@@ -1,0 +1,101 @@
+//! `e4s keys`: the root keys, the offline identity, and whether they open what is sealed.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use e4s::app::Portal;
+use e4s::audit::Event;
+use e4s::config::Settings;
+use e4s::seal::rotate::{self, Begun, Damaged};
+use e4s::seal::{self, check};
+
+use super::commands::{complain, say};
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// What can be done with the keys.
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Make the first root key, and an offline identity that opens everything should the root keys be lost.
+    Init {
+        /// Where the offline identity is written, to be carried off this machine.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
+    },
+    /// Make a younger root key and renew every sealed text under it. Stopped half way, it goes on when it is run again.
+    Rotate,
+    /// Open every sealed text with the offline identity, and compare with what the root keys open.
+    EscrowCheck {
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
+}
+
+/// Makes what is missing of root key and offline identity.
+pub fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
+    let folder = settings.keys.display();
+    let has_key = settings.keys.join("root-1.key").exists();
+    if !has_key || identity.is_none() {
+        seal::init(&settings.keys)?;
+        say(&format!("{folder} holds the first root key. Only the service may read it."));
+    }
+    if let Some(file) = identity {
+        let recipient = seal::identity(file)?;
+        let name = file.display();
+        say(&format!(
+            "{name} holds the offline identity. Carry it off this machine, then delete it here."
+        ));
+        say("Put this line into the settings:");
+        say(&format!("escrow = \"{recipient}\""));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a younger root key, or goes on with the one of a rotation that was stopped.
+pub fn rotate(portal: &Portal) -> Outcome {
+    let (store, keys) = (&portal.store, &*portal.keys);
+    match rotate::begin(store, keys)? {
+        Begun::New(generation) => {
+            portal.write_as_house(|deed| deed.record(Event::KeysRotated, generation, None))?;
+            complain(&format!("root-{generation}.key is made. Renewing every sealed text …"));
+        }
+        Begun::GoesOn(generation) => {
+            complain(&format!("Some texts are not under root-{generation}.key yet. Going on …"));
+        }
+    }
+    let done = rotate::run(store, keys, &mut |count| complain(&format!("… {count} texts")))?;
+    say(&format!("{} texts are renewed.", done.renewed));
+    let unneeded = rotate::unneeded(store, keys, &portal.settings.journal)?;
+    for generation in keys.generations().into_iter().filter(|it| *it != keys.generation()) {
+        let name = format!("root-{generation}.key");
+        if unneeded.contains(&generation) {
+            say(&format!(
+                "{name} is needed by nothing in the database or the journal any more. Backups may need it."
+            ));
+        } else {
+            say(&format!("{name} is still needed: keep it."));
+        }
+    }
+    Ok(told(&done.damaged))
+}
+
+/// Tries the offline identity.
+pub fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
+    let identity = seal::read_identity(identity)?;
+    let progress = &mut |count| complain(&format!("… {count} texts"));
+    let checked = check::check(&portal.store, &portal.keys, &identity, progress)?;
+    let (whole, damaged) = (checked.whole, checked.damaged.len());
+    say(&format!(
+        "{whole} texts open with the offline identity as with the root keys, {damaged} do not."
+    ));
+    Ok(told(&checked.damaged))
+}
+
+/// Names each text that does not open, and fails if there is one.
+fn told(damaged: &[Damaged]) -> ExitCode {
+    for one in damaged {
+        say(&one.to_string());
+    }
+    if damaged.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
