@@ -13,7 +13,7 @@ use tera::{Context, Tera};
 
 use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Standing, Token};
-use crate::accounts::{Actor, Role};
+use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
@@ -52,6 +52,8 @@ pub struct Portal {
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
+    /// Letters that somebody may ask for, with a link that lets its reader in: by address or account.
+    pub asks: DefaultKeyedRateLimiter<String>,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
     pub stopping: AtomicBool,
 }
@@ -61,6 +63,7 @@ impl Portal {
     pub fn open(settings: Settings, clock: Clock) -> Result<Self> {
         let brand = &settings.brand_colour;
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
+        let five = Quota::per_hour(std::num::NonZeroU32::MIN.saturating_add(4));
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
         Ok(Self {
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
@@ -73,6 +76,7 @@ impl Portal {
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
+            asks: RateLimiter::keyed(five),
             stopping: AtomicBool::new(false),
         })
     }
@@ -109,6 +113,20 @@ impl Portal {
                 Standing::TimedOut(actor) if may_be_late => actor,
                 Standing::TimedOut(_) | Standing::Out => return Err(Error::SignedOut),
             };
+            act(&mut Deed { db, by: &by, at, keys: &keys })
+        })
+        .await
+    }
+
+    /// One deed by somebody who has shown otherwise than by a session who they are: with a letter that only they have.
+    pub async fn write_for<T: Send + 'static>(
+        &self,
+        person: AccountId,
+        mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (at, keys) = ((self.clock)(), Arc::clone(&self.keys));
+        self.change(move |db| {
+            let by = accounts::queries::actor(db, person, calendar::day(at))?;
             act(&mut Deed { db, by: &by, at, keys: &keys })
         })
         .await
@@ -261,6 +279,9 @@ pub fn templates() -> Result<Tera> {
 pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
+        .and(accounts::password_pages::routes())
+        .and(accounts::invite_pages::routes())
+        .and(accounts::people_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())

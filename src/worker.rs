@@ -47,6 +47,16 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(10),
         run: accounts::sessions::forget,
     },
+    Chore {
+        name: "answer forgotten passwords",
+        every: Duration::from_secs(1),
+        run: accounts::forgotten::run,
+    },
+    Chore {
+        name: "forget old tickets",
+        every: Duration::from_mins(10),
+        run: accounts::tickets::forget,
+    },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
     Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
     Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },

@@ -24,5 +24,6 @@ pub fn forget(deed: &mut Deed, ids: &[AccountId]) -> Result<()> {
         queries::strip(deed.db, *id)?;
     }
     queries::remove_posts(deed.db, ids)?;
+    queries::remove_tickets(deed.db, ids)?;
     queries::remove_sessions(deed.db, ids)
 }

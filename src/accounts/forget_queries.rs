@@ -5,9 +5,10 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::AccountId;
+use super::queries::NO_PASSWORD;
 use crate::Result;
-use crate::store::Db;
-use crate::store::schema::{accounts, posts, sessions};
+use crate::store::schema::{accounts, posts, sessions, tickets};
+use crate::store::{Db, fold};
 
 /// Where nothing is ever delivered (RFC 2606): the end of the address of a forgotten account.
 const GONE: &str = "@gone.invalid";
@@ -31,7 +32,12 @@ pub(super) fn due(
 
 /// Leaves of an account its id and its name.
 pub(super) fn strip(db: &mut Db, id: AccountId) -> Result<()> {
-    let nothing = (accounts::email.eq(format!("{id}{GONE}")), accounts::password_hash.eq("none"));
+    let name: String = accounts::table.find(id).select(accounts::name).first(db)?;
+    let nothing = (
+        accounts::email.eq(format!("{id}{GONE}")),
+        accounts::folded.eq(fold(&name)),
+        accounts::password_hash.eq(NO_PASSWORD),
+    );
     diesel::update(accounts::table.find(id)).set(nothing).execute(db)?;
     Ok(())
 }
@@ -43,6 +49,12 @@ pub(super) fn remove_posts(db: &mut Db, ids: &[AccountId]) -> Result<()> {
 
 pub(super) fn remove_sessions(db: &mut Db, ids: &[AccountId]) -> Result<()> {
     let theirs = sessions::table.filter(sessions::account_id.eq_any(ids.to_vec()));
+    diesel::delete(theirs).execute(db)?;
+    Ok(())
+}
+
+pub(super) fn remove_tickets(db: &mut Db, ids: &[AccountId]) -> Result<()> {
+    let theirs = tickets::table.filter(tickets::account_id.eq_any(ids.to_vec()));
     diesel::delete(theirs).execute(db)?;
     Ok(())
 }

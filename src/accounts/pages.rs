@@ -207,7 +207,7 @@ const MEETINGS: Card = Card {
 const ADMIN: Card = Card {
     href: "/admin",
     title: "Administration",
-    text: "Telephone numbers at the gate, and how often people were sent elsewhere.",
+    text: "People and their posts, telephone numbers at the gate, and how often people were sent elsewhere.",
 };
 const SIGNED_OUT: Card = Card {
     href: "/concerns",

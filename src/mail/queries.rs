@@ -169,12 +169,14 @@ pub(super) fn all_sent(db: &mut Db, before: Option<LetterId>, limit: i64) -> Res
     Ok(sent.order(newest).limit(limit).load(db)?)
 }
 
-/// Any letter that was sent. For the demonstration's mailbox and nothing else.
-pub(super) fn any_sent(db: &mut Db, id: LetterId) -> Result<(Line, Words)> {
+/// Any letter that was sent, with its facts. For the demonstration's mailbox and nothing else.
+pub(super) fn any_sent(db: &mut Db, id: LetterId) -> Result<(Line, Words, String)> {
     let sent = letters::table.find(id).filter(letters::sent_at.is_not_null());
     let words = (letters::subject, letters::text, letters::html);
-    let row: (Line, Written) = sent.select((Line::as_select(), words)).first(db)?;
-    whole(row)
+    let row: (Line, Written, String) =
+        sent.select((Line::as_select(), words, letters::facts)).first(db)?;
+    let (line, words) = whole((row.0, row.1))?;
+    Ok((line, words, row.2))
 }
 
 /// Subject, text and HTML, once they are written.

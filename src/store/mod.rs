@@ -10,6 +10,7 @@
 //! snapshot is taken, so that what it sees includes what the last one did and nothing collides. Readers wait for nobody.
 
 mod engine;
+mod fold;
 mod ids;
 pub mod schema;
 mod text_enum;
@@ -27,6 +28,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use fold::fold;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;

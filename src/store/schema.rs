@@ -6,7 +6,7 @@ diesel::table! { team_areas (id) { id -> BigInt, team_id -> Text, area_code -> T
 diesel::table! { postcodes (postcode) { postcode -> Text, easting -> Integer, northing -> Integer, } }
 diesel::table! { schools (urn) { urn -> Integer, name -> Text, phase -> Text, postcode -> Nullable<Text>, easting -> Nullable<Integer>, northing -> Nullable<Integer>, area_code -> Nullable<Text>, authority -> Text, closed_on -> Nullable<Date>, is_open -> Bool, } }
 diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, } }
-diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, password_hash -> Text, created_at -> Timestamp, } }
+diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, folded -> Text, password_hash -> Text, created_at -> Timestamp, } }
 diesel::table! { posts (id) { id -> Text, account_id -> Text, role -> Text, school_urn -> Nullable<Integer>, team_id -> Nullable<Text>, from_on -> Date, until_on -> Nullable<Date>, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, account_id -> Text, started_at -> Timestamp, seen_at -> Timestamp, ended_at -> Nullable<Timestamp>, } }
 diesel::table! { help_lines (gate) { gate -> Text, sentence -> Text, telephone -> Text, checked_on -> Date, } }
@@ -60,6 +60,8 @@ diesel::table! {
         failure -> Nullable<Text>,
     }
 }
+diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
+diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
 diesel::table! { holds (id) { id -> Text, kind -> Text, record_id -> Text, reason -> Text, put_by -> Text, put_at -> Timestamp, lift_asked_by -> Nullable<Text>, lift_asked_at -> Nullable<Timestamp>, lifted_by -> Nullable<Text>, lifted_at -> Nullable<Timestamp>, } }
 diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warned_at -> Timestamp, } }
@@ -84,6 +86,7 @@ diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
 diesel::joinable!(letters -> accounts (account_id));
+diesel::joinable!(tickets -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     teams,
@@ -103,6 +106,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_concerns,
     context_steps,
     letters,
+    tickets,
+    forgotten,
     rhythms,
     holds,
     warnings,

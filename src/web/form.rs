@@ -57,7 +57,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 /// What a person typed or chose, without what pages put into their forms themselves.
 pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let is_ours = |name: &str| {
-        matches!(name, "csrf" | "password" | "seen" | "key" | "draft" | "back" | "area")
+        matches!(
+            name,
+            "csrf" | "password" | "old_password" | "seen" | "key" | "draft" | "back" | "area"
+        )
     };
     let typed = |(name, value): &(String, String)| !is_ours(name) && !value.trim().is_empty();
     pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()

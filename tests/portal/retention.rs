@@ -249,11 +249,12 @@ async fn drafts_letters_and_people_who_left_go_on_their_day() {
     on(world, 2027, 11, 23);
     retain(world);
     assert_eq!(counts(), [0, 0, 1, 1]);
-    let (email, name): (String, String) = world.look(|db| {
-        let what = (accounts::email, accounts::name);
+    let (email, name, folded): (String, String, String) = world.look(|db| {
+        let what = (accounts::email, accounts::name, accounts::folded);
         Ok(accounts::table.find(lead.id).select(what).first(db)?)
     });
     assert_eq!((email, name), (format!("{}@gone.invalid", lead.id), "A dsl".to_owned()));
+    assert_eq!(folded, "a dsl", "nor is the address where names are searched");
     assert_eq!(stones(world).len(), 3, "{:?}", stones(world));
     retain(world);
     assert_eq!(stones(world).len(), 3, "nobody is forgotten twice");

@@ -54,9 +54,13 @@ CREATE TABLE accounts (
     id TEXT PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    -- Name and address without capitals and accents: what lists are ordered by and searched in.
+    folded TEXT NOT NULL,
+    -- Empty until the person has chosen one.
     password_hash TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (folded);
 CREATE TABLE posts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -264,6 +268,25 @@ CREATE TABLE subject_requests (
     bundled_at TIMESTAMP
 );
 CREATE INDEX subject_requests_by_age ON subject_requests (asked_at, id);
+
+-- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
+CREATE TABLE tickets (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TIMESTAMP NOT NULL,
+    ends_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    replaced_at TIMESTAMP
+);
+CREATE INDEX tickets_of_account ON tickets (account_id, made_at);
+-- Addresses, sealed, whose owners say that they have forgotten their password. The worker answers and removes them.
+CREATE TABLE forgotten (
+    id TEXT PRIMARY KEY NOT NULL,
+    address TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL
+);
 
 -- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
 -- the line and the hash before it, and the chain's head says where it ends.
