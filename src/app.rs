@@ -28,7 +28,7 @@ use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    trail, upkeep, web as http,
+    retention, trail, upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -313,6 +313,7 @@ pub fn routes() -> Routes {
         .and(contexts::pages::routes())
         .and(meetings::pages::routes())
         .and(digests::pages::routes())
+        .and(retention::pages::routes())
         .and(mail::pages::routes())
         .and(trail::pages::routes())
         .and(upkeep::pages::routes())

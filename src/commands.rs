@@ -17,6 +17,7 @@ use e4s::config::{Fault, Settings};
 use e4s::curriculum::{self, Tree};
 use e4s::districts::{self, import_boundaries, import_postcodes, import_teams, route};
 use e4s::import::Report;
+use e4s::retention::{clock, forget, plan};
 use e4s::schools::{Urn, import_gias};
 use tracing_subscriber::EnvFilter;
 
@@ -258,6 +259,31 @@ fn post(
 fn password_hash(file: &Path, about: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
     let password = std::fs::read_to_string(file)?.trim_end().to_owned().into();
     Ok(sessions::new_password(&password, about)?)
+}
+
+/// Deletes what is due, or says what that is.
+pub fn retain(portal: &Portal, is_dry: bool, is_right: bool) -> Outcome {
+    let now = (portal.clock)();
+    if is_right {
+        portal.write_as_house(|deed| clock::confirm(deed, now))?;
+        say(&format!("The clock is taken to be right: it is {}.", calendar::moment(now)));
+    }
+    if let Some(trouble) = portal.store.read(|db| clock::standing(db, now))?.trouble() {
+        complain(&trouble);
+        if !is_dry {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    if is_dry {
+        let plan = portal.store.read(|db| plan::plan(db, &portal.settings, now))?;
+        for (rule, count, references) in plan.lines {
+            say(&format!("{}\t{count}\t{}", rule.title(), references.join(" ")));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let done = forget::run(portal, now)?;
+    say(&format!("{} letters to teams and deletions.", done.count));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Walks the audit log, or says where it ends.

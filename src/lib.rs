@@ -14,6 +14,8 @@ pub mod meetings;
 
 pub mod digests;
 
+pub mod retention;
+
 pub mod trail;
 
 pub mod upkeep;

@@ -66,6 +66,15 @@ enum Command {
     /// People and their posts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Delete what has been kept for long enough, as the worker does each day.
+    Retain {
+        /// Say what would be deleted now, and delete nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Say that the clock is right, although it has jumped ahead.
+        #[arg(long)]
+        clock_is_right: bool,
+    },
     /// The curriculum's files.
     #[command(subcommand)]
     Curriculum(CurriculumCommand),
@@ -154,6 +163,9 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Import(command) => commands::import(ready(settings()?)?.get_ref(), &command),
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
+        Command::Retain { dry_run, clock_is_right } => {
+            commands::retain(ready(settings()?)?.get_ref(), dry_run, clock_is_right)
+        }
         Command::Curriculum(command) => commands::curriculum(&command, settings),
         Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
         Command::Keys(command) => {

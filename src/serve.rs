@@ -82,7 +82,10 @@ fn taken(setting: &str, address: SocketAddr, error: &std::io::Error) -> std::io:
 
 async fn ready(app: app::App) -> HttpResponse {
     match app.read(|db| answers(db).and_then(|()| reconcile::standing(db))).await {
-        Ok(compared) => HttpResponse::Ok().body(format!("ready\n{}", told(&compared))),
+        Ok(compared) => {
+            let trouble = stopped(&app).await.map(|it| format!("{it}\n")).unwrap_or_default();
+            HttpResponse::Ok().body(format!("ready\n{}{trouble}", told(&compared)))
+        }
         Err(error) => HttpResponse::ServiceUnavailable().body(format!("not ready: {error}\n")),
     }
 }
@@ -119,15 +122,25 @@ async fn metrics(app: app::App) -> HttpResponse {
     let waiting = app.read(crate::mail::waiting).await.unwrap_or(-1);
     let now = (app.clock)();
     let (missing, age_s) = app.read(move |db| of_journal(db, now)).await.unwrap_or((-1, -1));
+    let stopped = i32::from(stopped(&app).await.is_some());
     let text = format!(
         "# HELP e4s_letters_waiting Letters that are queued and not sent.\n\
          # TYPE e4s_letters_waiting gauge\ne4s_letters_waiting {waiting}\n\
          # HELP e4s_journal_missing Concerns that the journal has and the database lost.\n\
          # TYPE e4s_journal_missing gauge\ne4s_journal_missing {missing}\n\
          # HELP e4s_journal_last_reconciled_seconds Seconds since journal and database were compared.\n\
-         # TYPE e4s_journal_last_reconciled_seconds gauge\ne4s_journal_last_reconciled_seconds {age_s}\n"
+         # TYPE e4s_journal_last_reconciled_seconds gauge\ne4s_journal_last_reconciled_seconds {age_s}\n\
+         # HELP e4s_retention_stopped 1 while nothing is deleted because the clock has jumped.\n\
+         # TYPE e4s_retention_stopped gauge\ne4s_retention_stopped {stopped}\n"
     );
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}
+
+/// Why nothing is deleted at the moment, if that is so.
+async fn stopped(app: &app::App) -> Option<String> {
+    let now = (app.clock)();
+    let standing = app.read(move |db| crate::retention::clock::standing(db, now)).await;
+    standing.ok().and_then(crate::retention::clock::Standing::trouble)
 }
 
 /// Becomes true when the process is told to stop (SIGINT, SIGTERM). For commands that serve nothing.

@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, accounts, concerns, digests, mail, upkeep};
+use crate::{Error, Result, accounts, concerns, digests, mail, retention, upkeep};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -69,6 +69,8 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(5),
         run: concerns::reconcile::run,
     },
+    Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
+    Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];
 
 /// Does the chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter

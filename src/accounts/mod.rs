@@ -8,6 +8,7 @@
 pub mod appoint;
 pub mod choose;
 pub mod end;
+pub mod forget;
 pub mod forgotten;
 pub mod give;
 pub mod invite;
@@ -30,6 +31,7 @@ pub mod account_pages;
 pub mod enter_pages;
 pub mod factor_pages;
 mod factor_queries;
+mod forget_queries;
 pub mod invite_pages;
 pub mod pages;
 pub mod password_pages;

@@ -19,6 +19,8 @@ pub mod steps;
 pub mod accept;
 pub mod answer;
 pub mod ask;
+pub mod forget;
+pub mod hold;
 pub mod link;
 pub mod list;
 pub mod move_on;
@@ -27,6 +29,7 @@ pub mod openings;
 pub mod prove;
 pub mod redirect;
 pub mod said;
+pub mod scan;
 pub mod search;
 
 pub mod keep;
@@ -39,6 +42,7 @@ mod names;
 mod words;
 
 mod draft_queries;
+mod forget_queries;
 mod found_pages;
 mod gate_pages;
 mod keep_queries;
@@ -247,6 +251,8 @@ pub struct KeptConcern {
     pub easting: Option<i32>,
     pub northing: Option<i32>,
     pub answers: Sealed,
+    /// Since when it is on legal hold, if it is: it is not deleted.
+    pub held_at: Option<NaiveDateTime>,
 }
 
 /// A concern with what was typed. It does not leave its slice like this: pages show views made for their readers.

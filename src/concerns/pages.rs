@@ -16,11 +16,11 @@ use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
 use super::openings::openings;
 use super::redirect::{RedirectForm, redirect as pass_on};
+use super::report_pages::DraftRow;
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{
-    Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, report, search_pages,
-};
+use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, search_pages};
 use crate::accounts::{Actor, Role};
+use crate::config::Keep;
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -71,8 +71,8 @@ async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Resul
     if is_for_school {
         let asked = visit.open(move |db, keys, actor| list(db, keys, &actor.scope(), (&asked, at)));
         let asked = asked.await?;
-        let drafts = visit.open(drafts).await?;
-        let view = ReporterList::of(&form, (&found, &asked), &drafts);
+        let (drafts, kept) = (visit.open(drafts).await?, visit.app.settings.keep_drafts);
+        let view = ReporterList::of(&form, (&found, &asked), (&drafts, kept));
         return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
@@ -213,17 +213,11 @@ struct ReporterList {
     asked: Vec<ReporterRow>,
     /// Reports that the reader has begun and not sent.
     drafts: Vec<DraftRow>,
+    /// How long they are kept: `30 days`.
+    kept: String,
     rows: Vec<ReporterRow>,
     first: String,
     next: String,
-}
-
-#[derive(Serialize)]
-struct DraftRow {
-    href: String,
-    label: String,
-    saved: String,
-    discard: String,
 }
 
 #[derive(Serialize)]
@@ -320,26 +314,19 @@ impl TeamRow {
 }
 
 impl ReporterList {
-    fn of(form: &ListForm, (found, asked): (&Listing, &Listing), drafts: &[Draft]) -> Self {
+    fn of(
+        form: &ListForm,
+        (found, asked): (&Listing, &Listing),
+        (drafts, kept): (&[Draft], Keep),
+    ) -> Self {
         let asked = asked.concerns.iter().map(|it| ReporterRow::of(it, asked));
         Self {
             asked: if form.after.is_empty() { asked.collect() } else { Vec::new() },
             drafts: drafts.iter().map(DraftRow::of).collect(),
+            kept: kept.to_string(),
             rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),
-        }
-    }
-}
-
-impl DraftRow {
-    fn of(draft: &Draft) -> Self {
-        let name = report::name(&draft.answers);
-        Self {
-            href: format!("/concerns/drafts/{}", draft.id),
-            label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
-            saved: calendar::moment(draft.saved_at),
-            discard: format!("/concerns/drafts/{}/discard", draft.id),
         }
     }
 }

@@ -25,6 +25,27 @@ pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<KeptConcern> {
     Ok(found.first(db)?)
 }
 
+/// Those of some concerns that the reader sees as their team, or as the county.
+pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<KeptConcern>> {
+    let mut found = concerns::table
+        .filter(concerns::id.eq_any(ids.to_vec()))
+        .select(KeptConcern::as_select())
+        .into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
+    }
+    Ok(found.order((concerns::raised_at.desc(), concerns::id.desc())).load(db)?)
+}
+
+/// The lives of concerns that the caller has found within a scope, the oldest step first.
+pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernId, KeptStep)>> {
+    Ok(concern_steps::table
+        .filter(concern_steps::concern_id.eq_any(ids))
+        .order(concern_steps::id)
+        .select((concern_steps::concern_id, KeptStep::as_select()))
+        .load(db)?)
+}
+
 /// The references of some concerns within the reader's scope.
 pub(super) fn references(
     db: &mut Db,

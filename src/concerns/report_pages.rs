@@ -254,3 +254,24 @@ async fn flags(visit: Visit, query: Query<FlagsQuery>, form: Form<FlagsForm>) ->
 struct FlagsPage {
     items: Vec<FlagView>,
 }
+
+/// A draft in its writer's list.
+#[derive(Serialize)]
+pub(super) struct DraftRow {
+    href: String,
+    label: String,
+    saved: String,
+    discard: String,
+}
+
+impl DraftRow {
+    pub(super) fn of(draft: &Draft) -> Self {
+        let name = report::name(&draft.answers);
+        Self {
+            href: format!("/concerns/drafts/{}", draft.id),
+            label: if name.is_empty() { "A report without a name yet" } else { name }.to_owned(),
+            saved: calendar::moment(draft.saved_at),
+            discard: format!("/concerns/drafts/{}/discard", draft.id),
+        }
+    }
+}

@@ -64,6 +64,8 @@ pub(super) struct ForTeam {
     openings: SeenBy,
     /// Where the context is that it is part of; empty when it is in none.
     context: String,
+    /// Since when it is on legal hold; empty when it is not.
+    held: String,
     acts: Option<Acts>,
     /// Why what was sent was not done, and what was typed, if somebody else was quicker.
     refused: &'static str,
@@ -141,6 +143,7 @@ impl ForTeam {
             history: opened.steps.iter().enumerate().map(|it| for_team(opened, it)).collect(),
             openings: SeenBy::of(openings),
             context: context(concern),
+            held: concern.held_at.map(calendar::date_of).unwrap_or_default(),
             acts: acts.then(|| Acts::of(opened, &typed)),
             refused: typed.refused,
             typed: typed.words(),

@@ -3,11 +3,13 @@
 //! A wrong one stops the start with its name, what is wrong with it, and an example.
 
 mod checks;
+mod keep;
 mod settings;
 
 use std::path::PathBuf;
 
 pub(crate) use checks::is_loopback;
+pub use keep::Keep;
 pub use settings::Settings;
 
 /// A setting, as the README documents it.
@@ -106,6 +108,36 @@ pub const SETTINGS: &[Setting] = &[
         default: "7",
         example: "7",
         about: "The hour, in London, from which the day's digests are sent",
+    },
+    Setting {
+        name: "keep_drafts",
+        default: "30 days",
+        example: "30 days",
+        about: "How long a draft is kept after it was last saved",
+    },
+    Setting {
+        name: "keep_closed",
+        default: "6 years",
+        example: "6 years",
+        about: "How long a context that is closed, and its concerns, are kept after it was closed",
+    },
+    Setting {
+        name: "keep_unlinked",
+        default: "6 years",
+        example: "6 years",
+        about: "How long a concern that is in no context is kept after anything last happened to it",
+    },
+    Setting {
+        name: "keep_accounts",
+        default: "1 year",
+        example: "1 year",
+        about: "How long an account keeps its e-mail address, posts and factors after its last post has ended; its name stays",
+    },
+    Setting {
+        name: "keep_letters",
+        default: "1 year",
+        example: "1 year",
+        about: "How long a letter is kept after it was queued",
     },
     Setting {
         name: "curriculum",

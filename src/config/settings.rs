@@ -11,7 +11,7 @@ use super::checks::{
     base_url, colour, database, filled, folder, hour, issuer, mail, recipient, secret, socket,
     words,
 };
-use super::{Fault, Mail, SETTINGS, Setting, SignOn};
+use super::{Fault, Keep, Mail, SETTINGS, Setting, SignOn};
 
 /// The settings, checked.
 #[derive(Clone)]
@@ -31,6 +31,11 @@ pub struct Settings {
     pub mail_user: String,
     pub mail_password: Option<secrecy::SecretString>,
     pub digest_hour: u32,
+    pub keep_drafts: Keep,
+    pub keep_closed: Keep,
+    pub keep_unlinked: Keep,
+    pub keep_accounts: Keep,
+    pub keep_letters: Keep,
     pub curriculum: Option<PathBuf>,
     pub sign_on: Option<SignOn>,
     pub log_json: bool,
@@ -94,6 +99,11 @@ impl Settings {
             mail_user: of("mail_user").text,
             mail_password: of("mail_password_file").check_some(secret)?,
             digest_hour: of("digest_hour").check(hour)?,
+            keep_drafts: of("keep_drafts").check(Keep::parse)?,
+            keep_closed: of("keep_closed").check(Keep::parse)?,
+            keep_unlinked: of("keep_unlinked").check(Keep::parse)?,
+            keep_accounts: of("keep_accounts").check(Keep::parse)?,
+            keep_letters: of("keep_letters").check(Keep::parse)?,
             curriculum: of("curriculum").check_some(folder)?,
             sign_on: sign_on(of)?,
             log_json: of("log").check(|it| match it {

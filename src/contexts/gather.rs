@@ -125,6 +125,7 @@ fn open(deed: &mut Deed, team: TeamId, (kind, label): (Kind, &str)) -> Result<Ke
         state: State::Screened,
         opened_at: deed.at,
         changed_at: deed.at,
+        held_at: None,
     };
     queries::insert(deed.db, &context)?;
     said::add(deed, &context, (State::Screened, ""))?;

@@ -4,11 +4,15 @@
 //! has changed; then it is closed, with a reason. A concern that is added to a closed context opens it again. Its label
 //! names a place, or a group in neutral words, and never a child. It is sealed, as is what people say of it.
 
+pub mod forget;
 pub mod gather;
+pub mod hold;
 pub mod move_on;
 pub mod read;
 mod said;
+pub mod scan;
 
+mod forget_queries;
 pub mod pages;
 pub mod policy;
 pub mod queries;
@@ -97,6 +101,8 @@ pub struct KeptContext {
     pub state: State,
     pub opened_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
+    /// Since when it is on legal hold, if it is: it is not deleted.
+    pub held_at: Option<NaiveDateTime>,
 }
 
 /// A context with its label.

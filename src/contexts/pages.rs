@@ -233,6 +233,8 @@ struct ShowPage {
     team: String,
     tag: Tag,
     meaning: &'static str,
+    /// Since when it is on legal hold; empty when it is not.
+    held: String,
     opened: String,
     concerns: Vec<ShowRow>,
     history: Vec<Line>,
@@ -296,6 +298,7 @@ impl ShowPage {
             team: opened.team.clone(),
             tag: Tag::of(context.state),
             meaning: context.state.meaning(),
+            held: context.held_at.map(calendar::date_of).unwrap_or_default(),
             opened: calendar::date_of(context.opened_at),
             concerns: opened.concerns.iter().map(row).collect(),
             history: opened.steps.iter().map(line).collect(),

@@ -26,6 +26,25 @@ pub fn find(db: &mut Db, scope: &Scope, id: ContextId) -> Result<KeptContext> {
     Ok(found.select(KeptContext::as_select()).first(db)?)
 }
 
+/// Those of some contexts that are within the reader's scope, the newest first.
+pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ContextId]) -> Result<Vec<KeptContext>> {
+    let mut found = contexts::table.filter(contexts::id.eq_any(ids.to_vec())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(contexts::team_id.eq_any(scope.teams().to_vec()));
+    }
+    let found = found.order((contexts::opened_at.desc(), contexts::id.desc()));
+    Ok(found.select(KeptContext::as_select()).load(db)?)
+}
+
+/// The lives of contexts that the caller has found within a scope, the oldest step first.
+pub(super) fn steps_of(db: &mut Db, ids: Vec<ContextId>) -> Result<Vec<(ContextId, KeptStep)>> {
+    Ok(context_steps::table
+        .filter(context_steps::context_id.eq_any(ids))
+        .order(context_steps::id)
+        .select((context_steps::context_id, KeptStep::as_select()))
+        .load(db)?)
+}
+
 /// The context that a concern is part of, within the reader's scope.
 pub fn of_concern(db: &mut Db, scope: &Scope, concern: ConcernId) -> Result<Option<ContextId>> {
     let mut found = context_concerns::table

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{Rhythm, queries};
 use crate::Result;
+use crate::accounts::AccountId;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::web::FormErrors;
@@ -30,4 +31,9 @@ impl ChooseForm {
 pub fn choose(deed: &mut Deed, rhythm: Rhythm) -> Result<()> {
     queries::set_rhythm(deed.db, deed.by.id, rhythm)?;
     deed.record(Event::RhythmChosen, deed.by.id, None)
+}
+
+/// Drops what somebody had chosen whose account is forgotten.
+pub fn forget(deed: &mut Deed, account: AccountId) -> Result<()> {
+    queries::remove_rhythm(deed.db, account)
 }

@@ -77,6 +77,11 @@ pub(super) fn set_rhythm(db: &mut Db, person: AccountId, rhythm: Rhythm) -> Resu
     Ok(())
 }
 
+pub(super) fn remove_rhythm(db: &mut Db, person: AccountId) -> Result<()> {
+    diesel::delete(rhythms::table.find(person)).execute(db)?;
+    Ok(())
+}
+
 /// When each person's latest digest was queued, between `from` and `at`. A clock that was wrong once leaves letters
 /// behind that lie ahead; they are not looked at.
 pub(super) fn latest(

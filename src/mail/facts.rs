@@ -26,6 +26,19 @@ pub struct QuestionFacts {
     pub path: String,
 }
 
+/// What the letter about records that are due to be deleted says.
+#[derive(Debug, Serialize)]
+pub struct WarningFacts {
+    /// How many of each kind, a line each.
+    pub what: Vec<String>,
+    /// `23 December 2026`
+    pub not_before: String,
+    /// Where to see which, after signing in.
+    pub path: &'static str,
+    /// Why this person gets it, as a sentence.
+    pub why: &'static str,
+}
+
 /// What an invitation, or the letter about a forgotten password, says.
 #[derive(Debug, Serialize)]
 pub struct TicketFacts {

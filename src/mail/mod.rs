@@ -10,10 +10,12 @@ pub mod access;
 pub mod compose;
 pub mod deliver;
 pub mod facts;
+pub mod forget;
 pub mod question;
 pub mod safety;
 mod smtp;
 pub mod urgent;
+pub mod warning;
 
 pub mod pages;
 pub mod queries;
@@ -42,6 +44,8 @@ text_enum! {
         Question = "question",
         /// Something has happened to how this person signs in.
         Safety = "safety",
+        /// Records of a team are due to be deleted.
+        Warning = "warning",
         /// What needs this person, on their rhythm.
         Digest = "digest",
         /// Somebody is to choose their first password.

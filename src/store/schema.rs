@@ -45,10 +45,11 @@ diesel::table! {
         easting -> Nullable<Integer>,
         northing -> Nullable<Integer>,
         answers -> Text,
+        held_at -> Nullable<Timestamp>,
     }
 }
 diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
-diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, } }
 diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
 diesel::table! {
@@ -81,6 +82,10 @@ diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Te
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
 diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
 diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, account_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
+diesel::table! { holds (id) { id -> Text, kind -> Text, record_id -> Text, reason -> Text, put_by -> Text, put_at -> Timestamp, lift_asked_by -> Nullable<Text>, lift_asked_at -> Nullable<Timestamp>, lifted_by -> Nullable<Text>, lifted_at -> Nullable<Timestamp>, } }
+diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warned_at -> Timestamp, } }
+diesel::table! { tombstones (id) { id -> BigInt, kind -> Text, record_id -> Nullable<Text>, reference -> Nullable<Text>, team_id -> Nullable<Text>, begun_in -> Nullable<Integer>, outcome -> Text, rule -> Text, deleted_on -> Date, count -> Integer, } }
+diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, reference -> Text, reason -> Text, found -> Integer, included -> Nullable<Integer>, bundled_at -> Nullable<Timestamp>, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
@@ -136,6 +141,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     identities,
     sign_ons,
+    holds,
+    warnings,
+    tombstones,
+    subject_requests,
     audit,
     audit_heads,
 );

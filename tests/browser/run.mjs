@@ -1,8 +1,9 @@
-// Three journeys in a real browser, at two sizes, and one without JavaScript.
+// Journeys in a real browser, at two sizes, and one without JavaScript.
 // Usage: node tests/browser/run.mjs PROGRAM [FOLDER-FOR-PICTURES [SIZE]]
 import { factors } from "./factors.mjs";
 import { teacher } from "./teacher.mjs";
 import { files, follows } from "./lead.mjs";
+import { keeps } from "./retention.mjs";
 import { others, triages } from "./team.mjs";
 import { Browser, startDemo, startService } from "./world.mjs";
 
@@ -63,6 +64,7 @@ try {
     await journey("a coordinator takes it on", size, triages);
     await journey("the lead follows it", size, follows);
     await journey("everybody else looks round", size, others);
+    await journey("a record is kept, and somebody is answered", size, keeps);
   }
   await journey("a lead files a concern without JavaScript", "desktop", files, { javaScript: false });
   for (const size of only ? [only] : ["desktop", "phone"]) await withFactors(size);

@@ -128,6 +128,7 @@ async fn address(world: &World, pattern: &str, side: Option<&Side<'_>>) -> Strin
         .replace("{lesson}", lesson.2)
         .replace("{resource}", "worksheet")
         .replace("{file}", "nothing.css")
+        .replace("{year}", "2026")
 }
 
 async fn record(world: &World, pattern: &str, side: &Side<'_>) -> String {

@@ -15,6 +15,7 @@ const SLICES: &[&[&str]] = &[
     &["contexts"],
     &["meetings"],
     &["digests"],
+    &["retention"],
     &["trail"],
     &["upkeep"],
 ];
@@ -95,7 +96,7 @@ fn a_slice_asks_with_its_own_queries() {
         let Some(own) = name.strip_prefix("src/").and_then(|it| it.split_once('/')) else {
             continue;
         };
-        for other in ["concerns", "contexts", "meetings", "digests"] {
+        for other in ["concerns", "contexts", "meetings", "digests", "retention"] {
             let foreign = other != own.0 && text.contains(&format!("crate::{other}::queries"));
             assert!(!foreign || own.0 == "demo", "{name} uses the queries of {other}");
         }

@@ -119,6 +119,7 @@ CREATE TABLE drafts (
     saved_at TIMESTAMP NOT NULL
 );
 CREATE INDEX drafts_of_account ON drafts (account_id);
+CREATE INDEX drafts_by_age ON drafts (saved_at);
 CREATE TABLE concerns (
     id TEXT PRIMARY KEY NOT NULL,
     reference TEXT NOT NULL UNIQUE,
@@ -137,7 +138,8 @@ CREATE TABLE concerns (
     urgency TEXT NOT NULL,
     easting INTEGER,
     northing INTEGER,
-    answers TEXT NOT NULL
+    answers TEXT NOT NULL,
+    held_at TIMESTAMP
 );
 CREATE INDEX concerns_of_team ON concerns (team_id, raised_at, id);
 CREATE INDEX concerns_of_team_by_status ON concerns (team_id, status, raised_at, id);
@@ -146,6 +148,7 @@ CREATE INDEX concerns_by_age ON concerns (raised_at, id);
 -- What is still to be dealt with, urgent first: the list that a team works from, and the county's.
 CREATE INDEX open_concerns_of_team ON concerns (team_id, urgency, raised_at, id) WHERE status <> 'linked';
 CREATE INDEX open_concerns ON concerns (urgency, raised_at, id) WHERE status <> 'linked';
+CREATE INDEX untouched_concerns ON concerns (changed_at, id) WHERE status <> 'linked';
 -- Each step of a concern's life, with the words that its reporter reads.
 CREATE TABLE concern_steps (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -166,11 +169,13 @@ CREATE TABLE contexts (
     label TEXT NOT NULL,
     state TEXT NOT NULL,
     opened_at TIMESTAMP NOT NULL,
-    changed_at TIMESTAMP NOT NULL
+    changed_at TIMESTAMP NOT NULL,
+    held_at TIMESTAMP
 );
 CREATE INDEX contexts_of_team ON contexts (team_id, changed_at, id);
 CREATE INDEX contexts_of_team_by_age ON contexts (team_id, opened_at, id);
 CREATE INDEX contexts_by_age ON contexts (opened_at, id);
+CREATE INDEX closed_contexts ON contexts (changed_at, id) WHERE state = 'closed';
 CREATE TABLE context_concerns (
     concern_id TEXT PRIMARY KEY NOT NULL REFERENCES concerns (id),
     context_id TEXT NOT NULL REFERENCES contexts (id),
@@ -211,10 +216,59 @@ CREATE TABLE letters (
 CREATE INDEX letters_due ON letters (due_at) WHERE sent_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX letters_of_account ON letters (account_id, queued_at);
 CREATE INDEX letters_by_kind ON letters (kind, queued_at);
+CREATE INDEX letters_by_age ON letters (queued_at);
 CREATE TABLE rhythms (
     account_id TEXT PRIMARY KEY NOT NULL REFERENCES accounts (id),
     rhythm TEXT NOT NULL
 );
+
+-- How long records are kept: legal holds, warnings, what is left of what was deleted, and the clock that deletion goes by.
+CREATE TABLE holds (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    put_by TEXT NOT NULL,
+    put_at TIMESTAMP NOT NULL,
+    lift_asked_by TEXT,
+    lift_asked_at TIMESTAMP,
+    lifted_by TEXT,
+    lifted_at TIMESTAMP
+);
+CREATE UNIQUE INDEX one_hold_of_a_record ON holds (record_id) WHERE lifted_at IS NULL;
+CREATE TABLE warnings (
+    record_id TEXT PRIMARY KEY NOT NULL,
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    warned_at TIMESTAMP NOT NULL
+);
+CREATE INDEX warnings_of_team ON warnings (team_id, warned_at);
+-- One row a record that had a reference or a name; of drafts and letters only how many.
+CREATE TABLE tombstones (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    kind TEXT NOT NULL,
+    record_id TEXT UNIQUE,
+    reference TEXT,
+    team_id TEXT,
+    begun_in INTEGER,
+    outcome TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    deleted_on DATE NOT NULL,
+    count INTEGER NOT NULL
+);
+CREATE INDEX tombstones_by_day ON tombstones (deleted_on);
+CREATE INDEX tombstones_by_reference ON tombstones (reference);
+-- Requests of people to see what is kept about them: counts, and never the words that were looked for.
+CREATE TABLE subject_requests (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    reference TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    found INTEGER NOT NULL,
+    included INTEGER,
+    bundled_at TIMESTAMP
+);
+CREATE INDEX subject_requests_by_age ON subject_requests (asked_at, id);
 
 -- Second factors: apps and passkeys (sealed), the codes on paper (hashed), passkey ceremonies under way (sealed), and
 -- what people ask for who have lost theirs.

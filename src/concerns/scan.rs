@@ -1,0 +1,86 @@
+//! Every text of concerns, a stretch at a time, for whoever has to look through all that they may see.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+
+use super::list::{ListForm, Mark, Sort, Standing, Wanted};
+use super::{ConcernId, KeptConcern, Status, Step, queries, report, said};
+use crate::accounts::Scope;
+use crate::districts::TeamId;
+use crate::seal::Keyring;
+use crate::store::Db;
+use crate::{Error, Result, calendar};
+
+/// How many concerns are opened at a time.
+const STRETCH: usize = 500;
+
+/// A text, and what it is: the question that it answers, or what the team did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    pub heading: String,
+    pub text: String,
+}
+
+/// All that was written in and about a concern.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    pub id: ConcernId,
+    pub reference: String,
+    pub team: TeamId,
+    pub raised_at: NaiveDateTime,
+    pub passages: Vec<Passage>,
+}
+
+/// A stretch of the concerns of the reader's teams, the newest first, and where the next one begins.
+pub fn scan(
+    db: &mut Db,
+    keys: &Keyring,
+    scope: &Scope,
+    after: Option<Mark>,
+) -> Result<(Vec<Texts>, Option<Mark>)> {
+    let all = ListForm::default().for_team();
+    let all = Wanted { standing: Standing::Any, sort: Sort::Newest, ..all };
+    let found = queries::page(db, scope, &all, (None, after, STRETCH))?;
+    let next = if found.len() < STRETCH { None } else { found.last().map(Mark::of) };
+    Ok((texts(db, keys, found)?, next))
+}
+
+/// The texts of some concerns: all of them, or nothing if one is not the reader's.
+pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<Texts>> {
+    let found = queries::some(db, scope, ids)?;
+    if found.len() != ids.len() {
+        return Err(Error::NotFound);
+    }
+    texts(db, keys, found)
+}
+
+/// What concerns say, and the words of their steps.
+fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptConcern>) -> Result<Vec<Texts>> {
+    let ids: Vec<ConcernId> = found.iter().map(|it| it.id).collect();
+    let mut steps: BTreeMap<ConcernId, Vec<Step>> = BTreeMap::new();
+    for (id, step) in said::steps_of(db, keys, ids)? {
+        steps.entry(id).or_default().push(step);
+    }
+    let of = |it: KeptConcern| {
+        let it = it.open_or_say(keys);
+        let rows = report::summary(&it.answers).into_iter().flat_map(|it| it.rows);
+        let answers = rows
+            .filter(|row| !row.lines.is_empty())
+            .map(|row| Passage { heading: row.question, text: row.lines.join("\n") });
+        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(step_said);
+        let passages = answers.chain(words).filter(|it| !it.text.is_empty()).collect();
+        let (id, reference, team) = (it.id, it.reference.clone(), it.team);
+        Texts { id, reference, team, raised_at: it.raised_at, passages }
+    };
+    Ok(found.into_iter().map(of).collect())
+}
+
+fn step_said(step: Step) -> Passage {
+    let what = match step.status {
+        Status::Submitted => "The school’s answer",
+        Status::MoreInformation => "The team’s question",
+        Status::Accepted | Status::Redirected | Status::Linked => "The team’s reason",
+    };
+    Passage { heading: format!("{what}, {}", calendar::date_of(step.at)), text: step.words }
+}

@@ -1,0 +1,72 @@
+//! What the database is asked about requests of people to see what is kept about them.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::RequestId;
+use crate::Result;
+use crate::accounts::AccountId;
+use crate::seal::Sealed;
+use crate::store::Db;
+use crate::store::schema::subject_requests;
+
+/// A request that has just been searched for.
+pub(super) struct New {
+    pub id: RequestId,
+    pub by: AccountId,
+    pub at: NaiveDateTime,
+    pub reference: Sealed,
+    pub reason: Sealed,
+    pub found: i32,
+}
+
+pub(super) fn insert(db: &mut Db, new: &New) -> Result<()> {
+    diesel::insert_into(subject_requests::table)
+        .values((
+            subject_requests::id.eq(new.id),
+            subject_requests::account_id.eq(new.by),
+            subject_requests::asked_at.eq(new.at),
+            subject_requests::reference.eq(&new.reference),
+            subject_requests::reason.eq(&new.reason),
+            subject_requests::found.eq(new.found),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Takes a request's file, if it is that person's, young enough, and not taken. False if it is not.
+pub(super) fn take(
+    db: &mut Db,
+    (id, by): (RequestId, AccountId),
+    (since, at): (NaiveDateTime, NaiveDateTime),
+    included: i32,
+) -> Result<bool> {
+    let free = subject_requests::table
+        .filter(subject_requests::id.eq(id))
+        .filter(subject_requests::account_id.eq(by))
+        .filter(subject_requests::asked_at.ge(since))
+        .filter(subject_requests::bundled_at.is_null());
+    let set = (subject_requests::bundled_at.eq(at), subject_requests::included.eq(included));
+    Ok(diesel::update(free).set(set).execute(db)? == 1)
+}
+
+pub(super) fn reference(db: &mut Db, id: RequestId) -> Result<Sealed> {
+    Ok(subject_requests::table.find(id).select(subject_requests::reference).first(db)?)
+}
+
+type Row = (RequestId, AccountId, NaiveDateTime, Sealed, i32, Option<i32>);
+
+pub(super) fn latest(db: &mut Db, limit: i64) -> Result<Vec<Row>> {
+    Ok(subject_requests::table
+        .order((subject_requests::asked_at.desc(), subject_requests::id.desc()))
+        .limit(limit)
+        .select((
+            subject_requests::id,
+            subject_requests::account_id,
+            subject_requests::asked_at,
+            subject_requests::reference,
+            subject_requests::found,
+            subject_requests::included,
+        ))
+        .load(db)?)
+}

@@ -1,0 +1,95 @@
+//! What the database is asked about what was deleted, and how much of what has no reference is due.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use diesel::dsl::{max, min, sum};
+use diesel::prelude::*;
+
+use super::Kept;
+use super::rules::Rule;
+use super::tombstones::Tombstone;
+use crate::Result;
+use crate::accounts::Scope;
+use crate::districts::TeamId;
+use crate::store::Db;
+use crate::store::schema::{drafts, letters, tombstones};
+
+pub(super) fn insert(db: &mut Db, stone: &Tombstone) -> Result<()> {
+    diesel::insert_into(tombstones::table)
+        .values((
+            tombstones::kind.eq(stone.kind),
+            tombstones::record_id.eq(&stone.record_id),
+            tombstones::reference.eq(&stone.reference),
+            tombstones::team_id.eq(stone.team),
+            tombstones::begun_in.eq(stone.begun_in),
+            tombstones::outcome.eq(&stone.outcome),
+            tombstones::rule.eq(stone.rule),
+            tombstones::deleted_on.eq(stone.deleted_on),
+            tombstones::count.eq(stone.count),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(super) fn among(db: &mut Db, ids: &[String]) -> Result<BTreeSet<String>> {
+    let found: Vec<Option<String>> = tombstones::table
+        .filter(tombstones::record_id.eq_any(ids.to_vec()))
+        .select(tombstones::record_id)
+        .load(db)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+pub(super) fn of_reference(
+    db: &mut Db,
+    scope: &Scope,
+    reference: &str,
+) -> Result<Option<Tombstone>> {
+    let mut found =
+        tombstones::table.filter(tombstones::reference.eq(reference.to_owned())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(tombstones::team_id.eq_any(scope.teams().to_vec()));
+    }
+    let one = found.order(tombstones::id.desc()).select((
+        tombstones::kind,
+        tombstones::record_id,
+        tombstones::reference,
+        tombstones::team_id,
+        tombstones::begun_in,
+        tombstones::outcome,
+        tombstones::rule,
+        tombstones::deleted_on,
+        tombstones::count,
+    ));
+    Ok(one.first(db).optional()?)
+}
+
+/// How much was deleted between two days, by kind, rule and team.
+pub(super) fn sums(
+    db: &mut Db,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<Vec<(Kept, Rule, Option<TeamId>, Option<i64>)>> {
+    let by = (tombstones::kind, tombstones::rule, tombstones::team_id);
+    Ok(tombstones::table
+        .filter(tombstones::deleted_on.between(first, last))
+        .group_by(by)
+        .select((tombstones::kind, tombstones::rule, tombstones::team_id, sum(tombstones::count)))
+        .load(db)?)
+}
+
+/// The years from the first deletion to the last, the latest first.
+pub(super) fn years(db: &mut Db) -> Result<Vec<i32>> {
+    let span: (Option<NaiveDate>, Option<NaiveDate>) = tombstones::table
+        .select((min(tombstones::deleted_on), max(tombstones::deleted_on)))
+        .first(db)?;
+    let (Some(first), Some(last)) = span else { return Ok(Vec::new()) };
+    Ok((first.year()..=last.year()).rev().collect())
+}
+
+pub(super) fn drafts_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
+    Ok(drafts::table.filter(drafts::saved_at.lt(before)).count().get_result(db)?)
+}
+
+pub(super) fn letters_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
+    Ok(letters::table.filter(letters::queued_at.lt(before)).count().get_result(db)?)
+}
