@@ -25,5 +25,6 @@ pub fn forget(deed: &mut Deed, ids: &[AccountId]) -> Result<()> {
     }
     queries::remove_posts(deed.db, ids)?;
     queries::remove_tickets(deed.db, ids)?;
+    queries::remove_factors(deed.db, ids)?;
     queries::remove_sessions(deed.db, ids)
 }

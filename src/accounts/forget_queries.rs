@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::AccountId;
 use super::queries::NO_PASSWORD;
 use crate::Result;
-use crate::store::schema::{accounts, posts, sessions, tickets};
+use crate::store::schema::{
+    accounts, factors, identities, posts, recoveries, recovery_codes, sessions, tickets,
+};
 use crate::store::{Db, fold};
 
 /// Where nothing is ever delivered (RFC 2606): the end of the address of a forgotten account.
@@ -55,6 +57,19 @@ pub(super) fn remove_sessions(db: &mut Db, ids: &[AccountId]) -> Result<()> {
 
 pub(super) fn remove_tickets(db: &mut Db, ids: &[AccountId]) -> Result<()> {
     let theirs = tickets::table.filter(tickets::account_id.eq_any(ids.to_vec()));
+    diesel::delete(theirs).execute(db)?;
+    Ok(())
+}
+
+/// Removes what people signed in with besides a password: factors, codes, who they are elsewhere.
+pub(super) fn remove_factors(db: &mut Db, ids: &[AccountId]) -> Result<()> {
+    let theirs = factors::table.filter(factors::account_id.eq_any(ids.to_vec()));
+    diesel::delete(theirs).execute(db)?;
+    let theirs = recovery_codes::table.filter(recovery_codes::account_id.eq_any(ids.to_vec()));
+    diesel::delete(theirs).execute(db)?;
+    let theirs = recoveries::table.filter(recoveries::account_id.eq_any(ids.to_vec()));
+    diesel::delete(theirs).execute(db)?;
+    let theirs = identities::table.filter(identities::account_id.eq_any(ids.to_vec()));
     diesel::delete(theirs).execute(db)?;
     Ok(())
 }
