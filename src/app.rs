@@ -14,6 +14,7 @@ use webauthn_rs::prelude::Webauthn;
 
 use crate::accounts::passkeys;
 use crate::accounts::passwords::Passwords;
+use crate::accounts::provider::Provider;
 use crate::accounts::sessions::{self, Reach, Token};
 use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
@@ -21,12 +22,13 @@ use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
 use crate::districts::AtlasCache;
 use crate::seal::Keyring;
+use crate::store::journal::Journal;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
-    trail, web as http,
+    trail, upkeep, web as http,
 };
 
 #[derive(RustEmbed)]
@@ -45,10 +47,14 @@ pub struct Portal {
     pub store: Store,
     /// What seals and opens free text.
     pub keys: Arc<Keyring>,
+    /// The second place for concerns.
+    pub journal: Journal,
     pub clock: Clock,
     pub templates: Tera,
     pub assets: Assets,
     pub passwords: Passwords,
+    /// The council's own sign-on, if there is one.
+    pub sign_on: Option<Arc<Provider>>,
     pub shelf: Shelf,
     /// The site that passkeys are for, unless `base_url` is a bare address.
     pub passkeys: Option<Arc<Webauthn>>,
@@ -58,6 +64,8 @@ pub struct Portal {
     pub atlas: AtlasCache,
     /// Tries to sign in, by address: known and unknown ones alike.
     pub tries: DefaultKeyedRateLimiter<String>,
+    /// Letters that somebody may ask for, with a link that lets its reader in: by address or account.
+    pub asks: DefaultKeyedRateLimiter<String>,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
     pub stopping: AtomicBool,
 }
@@ -67,10 +75,15 @@ impl Portal {
     pub fn open(settings: Settings, clock: Clock) -> Result<Self> {
         let brand = &settings.brand_colour;
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
+        let five = Quota::per_hour(std::num::NonZeroU32::MIN.saturating_add(4));
         let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
+        let sign_on = settings.sign_on.clone();
+        let sign_on = sign_on.map(|it| Provider::new(it, &settings.base_url)).transpose()?;
         Ok(Self {
+            sign_on: sign_on.map(Arc::new),
             keys: Arc::new(Keyring::open(&settings.keys, settings.escrow.as_deref())?),
             store: Store::open(&settings.database)?,
+            journal: Journal::open(&settings.journal)?,
             shelf: Shelf::new(settings.curriculum.clone()),
             passkeys: passkeys::site(&settings).map(Arc::new),
             settings,
@@ -80,6 +93,7 @@ impl Portal {
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
+            asks: RateLimiter::keyed(five),
             second_tries: RateLimiter::keyed(sessions::second_quota()),
             stopping: AtomicBool::new(false),
         })
@@ -115,6 +129,20 @@ impl Portal {
         self.change(move |db| {
             let now = sessions::standing(db, &token, at)?.filter(|it| reach.may_still(it.reach));
             let by = now.ok_or(Error::SignedOut)?.actor;
+            act(&mut Deed { db, by: &by, at, keys: &keys })
+        })
+        .await
+    }
+
+    /// One deed by somebody who has shown otherwise than by a session who they are: with a letter that only they have.
+    pub async fn write_for<T: Send + 'static>(
+        &self,
+        person: AccountId,
+        mut act: impl FnMut(&mut Deed) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (at, keys) = ((self.clock)(), Arc::clone(&self.keys));
+        self.change(move |db| {
+            let by = accounts::queries::actor(db, person, calendar::day(at))?;
             act(&mut Deed { db, by: &by, at, keys: &keys })
         })
         .await
@@ -270,11 +298,15 @@ pub fn templates() -> Result<Tera> {
 pub fn routes() -> Routes {
     http::assets::routes()
         .and(accounts::pages::routes())
+        .and(accounts::password_pages::routes())
+        .and(accounts::invite_pages::routes())
+        .and(accounts::people_pages::routes())
         .and(accounts::enter_pages::routes())
         .and(accounts::prove_pages::routes())
         .and(accounts::factor_pages::routes())
         .and(accounts::account_pages::routes())
         .and(accounts::recovery_pages::routes())
+        .and(accounts::sign_on_pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())
@@ -283,6 +315,7 @@ pub fn routes() -> Routes {
         .and(digests::pages::routes())
         .and(mail::pages::routes())
         .and(trail::pages::routes())
+        .and(upkeep::pages::routes())
 }
 
 /// The whole site, for the server and for tests.

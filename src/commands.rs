@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use e4s::accounts::appoint::{self, Newcomer};
+use e4s::accounts::appoint::{self, Giving, Newcomer};
+use e4s::accounts::invite::{Invitation, Invited, invite};
 use e4s::accounts::{Post, Role, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::audit::chain::{Head, heads};
@@ -68,6 +69,29 @@ pub enum AccountCommand {
         /// A file with the password that they begin with.
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
+    },
+    /// Invite a person to a post: they get a letter, and choose a password themselves. Somebody who has an account just
+    /// gets the further post. `e4s serve` or `e4s work` sends the letter.
+    Invite {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// dsl, coordinator, partner, county or admin.
+        #[arg(long)]
+        role: String,
+        /// The school's URN, for a dsl.
+        #[arg(long)]
+        school: Option<i32>,
+        /// The team's name, for a coordinator or partner.
+        #[arg(long)]
+        team: Option<String>,
+        /// The first day of the post: today, unless you say.
+        #[arg(long, value_name = "DATE")]
+        from: Option<NaiveDate>,
+        /// The last day of the post, if one is known.
+        #[arg(long, value_name = "DATE")]
+        until: Option<NaiveDate>,
     },
     /// Give a person a new password, and end their sessions.
     Password {
@@ -168,6 +192,25 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
             })?;
             say(&format!("{email} is {} now.", post.role.title()));
         }
+        AccountCommand::Invite { email, name, role, school, team, from, until } => {
+            let from_on = from.unwrap_or_else(|| calendar::day(calendar::now()));
+            if until.is_some_and(|it| it < from_on) {
+                return Err("--until must not be before --from".into());
+            }
+            let post = post(portal, role, (*school, team.as_deref()))?;
+            let giving = Giving { post, from_on, until_on: *until };
+            let invitation = Invitation { email: email.clone(), name: name.clone(), giving };
+            let (_, invited) =
+                portal.write_as_house(|deed| invite(deed, &invitation)).map_err(told)?;
+            let and = match invited {
+                Invited::Anew | Invited::Again => {
+                    "Their letter goes with the next post. Its link works once, for 72 hours."
+                }
+                Invited::Known => "They had an account already, so no letter goes.",
+            };
+            let from = calendar::long_date(from_on);
+            say(&format!("{email} is {} from {from}. {and}", post.role.title()));
+        }
         AccountCommand::Password { email, password_file } => {
             let hash = password_hash(password_file, &[email])?;
             portal.write_as_house(|deed| appoint::change_password(deed, email, &hash))?;
@@ -183,6 +226,16 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a form would say beside its field.
+fn told(error: e4s::Error) -> Box<dyn std::error::Error> {
+    match error {
+        e4s::Error::Invalid(errors) => {
+            errors.iter().map(|(_, fault)| fault).collect::<Vec<_>>().join(". ").into()
+        }
+        error => error.into(),
+    }
 }
 
 fn post(

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use e4s::app::Portal;
 use e4s::audit::Event;
-use e4s::config::Settings;
+use e4s::config::{Fault, Settings};
 use e4s::seal::rotate::{self, Begun, Damaged};
 use e4s::seal::{self, check};
 
@@ -32,8 +33,22 @@ pub enum KeysCommand {
     },
 }
 
+/// Does what is asked, with the settings and, where texts are touched, the portal.
+pub fn run(
+    command: &KeysCommand,
+    settings: impl FnOnce() -> Result<Settings, Fault>,
+    ready: impl FnOnce(Settings) -> Result<Arc<Portal>, Box<dyn std::error::Error>>,
+) -> Outcome {
+    let settings = settings()?;
+    match command {
+        KeysCommand::Init { identity } => init(&settings, identity.as_deref()),
+        KeysCommand::Rotate => rotate(&ready(settings)?),
+        KeysCommand::EscrowCheck { identity } => escrow_check(&ready(settings)?, identity),
+    }
+}
+
 /// Makes what is missing of root key and offline identity.
-pub fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
+fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
     let folder = settings.keys.display();
     let has_key = settings.keys.join("root-1.key").exists();
     if !has_key || identity.is_none() {
@@ -53,7 +68,7 @@ pub fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
 }
 
 /// Makes a younger root key, or goes on with the one of a rotation that was stopped.
-pub fn rotate(portal: &Portal) -> Outcome {
+fn rotate(portal: &Portal) -> Outcome {
     let (store, keys) = (&portal.store, &*portal.keys);
     match rotate::begin(store, keys)? {
         Begun::New(generation) => {
@@ -81,7 +96,7 @@ pub fn rotate(portal: &Portal) -> Outcome {
 }
 
 /// Tries the offline identity.
-pub fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
+fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     let identity = seal::read_identity(identity)?;
     let progress = &mut |count| complain(&format!("… {count} texts"));
     let checked = check::check(&portal.store, &portal.keys, &identity, progress)?;

@@ -16,6 +16,8 @@ pub mod digests;
 
 pub mod trail;
 
+pub mod upkeep;
+
 pub mod curriculum;
 
 pub mod audit;

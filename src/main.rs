@@ -12,9 +12,12 @@ use e4s::config::Settings;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
+mod journal_command;
 mod key_commands;
+mod upkeep_commands;
 
 use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use journal_command::JournalCommand;
 use key_commands::KeysCommand;
 
 /// Education for Safeguarding: lessons for schools, and a way for them to report concerns about places and groups.
@@ -72,6 +75,28 @@ enum Command {
     /// The keys that seal free text.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The journal of concerns: a second place, in case the database loses one.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Look at settings, keys, disks, mail, backups and cover; say what is amiss. Fails when something is broken.
+    Doctor,
+    /// Put database, journal and keys into one file, sealed to the offline recipient, while the service goes on.
+    Backup {
+        folder: PathBuf,
+        /// Keep so many of the newest backups in the folder, and remove older ones.
+        #[arg(long, value_name = "N")]
+        keep: Option<usize>,
+    },
+    /// Bring a backup back to where nothing is, and check it.
+    Restore {
+        file: PathBuf,
+        /// The offline identity that belongs to the setting `escrow`.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+        /// Restore into this folder, instead of where the settings say.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
     /// List every route: method, path, policy.
     Routes,
 }
@@ -98,6 +123,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
             let portal = ready(for_service(settings()?)?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -114,6 +140,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Work => {
             let portal = ready(for_service(settings()?)?)?;
+            portal.journal.begin(calendar::day(calendar::now()))?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -129,12 +156,16 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
         Command::Curriculum(command) => commands::curriculum(&command, settings),
         Command::Audit(command) => commands::audit(ready(settings()?)?.get_ref(), &command),
-        Command::Keys(KeysCommand::Init { identity }) => {
-            key_commands::init(&settings()?, identity.as_deref())
+        Command::Keys(command) => {
+            key_commands::run(&command, settings, |it| Ok(ready(it)?.into_inner()))
         }
-        Command::Keys(KeysCommand::Rotate) => key_commands::rotate(ready(settings()?)?.get_ref()),
-        Command::Keys(KeysCommand::EscrowCheck { identity }) => {
-            key_commands::escrow_check(ready(settings()?)?.get_ref(), &identity)
+        Command::Journal(command) => journal_command::run(ready(settings()?)?.get_ref(), &command),
+        Command::Doctor => Ok(upkeep_commands::doctor(settings())),
+        Command::Backup { folder, keep } => {
+            upkeep_commands::backup(ready(settings()?)?.get_ref(), &folder, keep)
+        }
+        Command::Restore { file, identity, into } => {
+            upkeep_commands::restore(settings()?, (&file, &identity, into.as_deref()))
         }
         Command::Routes => {
             for row in app::routes().rows() {

@@ -7,9 +7,13 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::app::{self, Portal};
+use crate::concerns::reconcile::{self, Reconciliation};
+use crate::store::{Db, answers};
 use crate::web::{errors, headers};
+use crate::{Result, calendar};
 
 /// How long a stop waits for requests, in seconds.
 const STOP_WITHIN_S: u64 = 20;
@@ -77,18 +81,51 @@ fn taken(setting: &str, address: SocketAddr, error: &std::io::Error) -> std::io:
 }
 
 async fn ready(app: app::App) -> HttpResponse {
-    match app.read(crate::store::answers).await {
-        Ok(()) => HttpResponse::Ok().body("ready\n"),
+    match app.read(|db| answers(db).and_then(|()| reconcile::standing(db))).await {
+        Ok(compared) => HttpResponse::Ok().body(format!("ready\n{}", told(&compared))),
         Err(error) => HttpResponse::ServiceUnavailable().body(format!("not ready: {error}\n")),
     }
+}
+
+/// How the journal and the database last compared, a line for each machine that has a journal.
+fn told(compared: &[Reconciliation]) -> String {
+    let line = |it: &Reconciliation| {
+        format!(
+            "journal on {}: compared {}, {} concerns, {} added, {} missing from the database, {} damaged pieces\n",
+            it.host,
+            calendar::moment(it.at),
+            it.records,
+            it.added,
+            it.lacking,
+            it.damaged
+        )
+    };
+    if compared.is_empty() {
+        return "journal: not compared with the database yet\n".to_owned();
+    }
+    compared.iter().map(line).collect()
+}
+
+/// What the metrics say of the journal: of comparisons within a day of the last one, and minus one for what is not known.
+fn of_journal(db: &mut Db, now: NaiveDateTime) -> Result<(i64, i64)> {
+    let compared = reconcile::standing(db)?;
+    let Some(last) = compared.first().map(|it| it.at) else { return Ok((-1, -1)) };
+    let recent = compared.iter().filter(|it| last - it.at < TimeDelta::days(1));
+    Ok((recent.map(|it| it.lacking).sum(), (now - last).num_seconds()))
 }
 
 /// In Prometheus's text format. Counts only; nothing about anybody.
 async fn metrics(app: app::App) -> HttpResponse {
     let waiting = app.read(crate::mail::waiting).await.unwrap_or(-1);
+    let now = (app.clock)();
+    let (missing, age_s) = app.read(move |db| of_journal(db, now)).await.unwrap_or((-1, -1));
     let text = format!(
         "# HELP e4s_letters_waiting Letters that are queued and not sent.\n\
-         # TYPE e4s_letters_waiting gauge\ne4s_letters_waiting {waiting}\n"
+         # TYPE e4s_letters_waiting gauge\ne4s_letters_waiting {waiting}\n\
+         # HELP e4s_journal_missing Concerns that the journal has and the database lost.\n\
+         # TYPE e4s_journal_missing gauge\ne4s_journal_missing {missing}\n\
+         # HELP e4s_journal_last_reconciled_seconds Seconds since journal and database were compared.\n\
+         # TYPE e4s_journal_last_reconciled_seconds gauge\ne4s_journal_last_reconciled_seconds {age_s}\n"
     );
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
 }

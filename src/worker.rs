@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::Portal;
-use crate::{Error, Result, accounts, digests, mail};
+use crate::{Error, Result, accounts, concerns, digests, mail, upkeep};
 
 /// How long a chore that failed is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
@@ -47,7 +47,27 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(10),
         run: accounts::sessions::forget,
     },
+    Chore {
+        name: "answer forgotten passwords",
+        every: Duration::from_secs(1),
+        run: accounts::forgotten::run,
+    },
+    Chore {
+        name: "forget old tickets",
+        every: Duration::from_mins(10),
+        run: accounts::tickets::forget,
+    },
+    Chore { name: "say that it lives", every: Duration::from_mins(1), run: upkeep::heartbeat::run },
+        name: "forget journeys to the sign-on",
+        every: Duration::from_mins(10),
+        run: accounts::sign_on::forget,
+    },
     Chore { name: "compile digests", every: Duration::from_mins(1), run: digests::compile::run },
+    Chore {
+        name: "reconcile the journal",
+        every: Duration::from_mins(5),
+        run: concerns::reconcile::run,
+    },
 ];
 
 /// Does the chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter

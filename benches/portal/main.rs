@@ -83,7 +83,7 @@ fn rate(port: u16, path: &str) -> f64 {
     f64::from(counts.iter().sum::<u32>()) / PAGES_FOR.as_secs_f64()
 }
 
-/// Whole reports, sent by as many leads at once: checked, audited, committed with fsync, answered.
+/// Whole reports, sent by as many leads at once: checked, audited, committed and journalled with fsync, answered.
 fn filing(world: &world::World) {
     let began = Instant::now();
     let times: Vec<Duration> = std::thread::scope(|scope| {

@@ -8,6 +8,7 @@ use super::factors::{self, Factor, NAME_MAX};
 use super::queries::{self, Held};
 use super::recoveries;
 use super::recovery_codes;
+use super::sign_on_pages;
 use super::sessions::{self, Live, SessionId};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -47,7 +48,8 @@ async fn show(visit: Visit) -> Result<Page> {
             })
         })
         .await?;
-    visit.page("accounts/account.html", &AccountPage::of(&visit, found))
+    let sign_on = sign_on_pages::link_of(&visit.app, visit.actor.id).await?;
+    visit.page("accounts/account.html", &AccountPage::of(&visit, found, sign_on))
 }
 
 async fn end_others(visit: Visit, _: Form<Nothing>) -> Result<Reply> {
@@ -110,6 +112,7 @@ struct AccountPage {
     sessions: Vec<SessionRow>,
     has_others: bool,
     is_recovery_open: bool,
+    sign_on: Option<sign_on_pages::Link>,
     may_vouch: bool,
 }
 
@@ -137,7 +140,7 @@ struct SessionRow {
 }
 
 impl AccountPage {
-    fn of(visit: &Visit, found: Found) -> Self {
+    fn of(visit: &Visit, found: Found, sign_on: Option<sign_on_pages::Link>) -> Self {
         let row = |key, value| Fact { key, value };
         let has_others = found.sessions.iter().any(|it| !it.is_this);
         Self {
@@ -149,6 +152,7 @@ impl AccountPage {
             sessions: found.sessions.iter().map(SessionRow::of).collect(),
             has_others,
             is_recovery_open: found.is_recovery_open,
+            sign_on,
             may_vouch: super::recovery_pages::may_vouch(&visit.actor),
         }
     }

@@ -3,16 +3,20 @@
 use chrono::{Days, NaiveDate};
 use diesel::result::Error as Failure;
 
-use super::{AccountId, Post, PostId, Role, queries, sessions};
+use super::{AccountId, Post, PostId, Role, Tenure, choose, queries, sessions};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::{Error, Result};
+
+/// More posts than anybody has had.
+pub(super) const POSTS_MAX: i64 = 200;
 
 /// A person who gets an account.
 #[derive(Debug, Clone)]
 pub struct Newcomer {
     pub email: String,
     pub name: String,
+    /// Empty for somebody who is to choose one.
     pub password_hash: String,
 }
 
@@ -46,14 +50,20 @@ pub fn dismiss(deed: &mut Deed, email: &str) -> Result<usize> {
 /// Gives a person a new password, and ends their sessions.
 pub fn change_password(deed: &mut Deed, email: &str, hash: &str) -> Result<()> {
     let account = known(deed, email)?;
-    queries::set_password(deed.db, account, hash)?;
-    queries::end_sessions_of(deed.db, account, deed.at)?;
-    deed.record(Event::PasswordChanged, account, None)
+    choose::change(deed, account, hash)
 }
 
 fn known(deed: &mut Deed, email: &str) -> Result<AccountId> {
     let found = queries::account_with(deed.db, &sessions::fold_email(email))?;
     found.ok_or(Error::Refused("There is no account with this e-mail address."))
+}
+
+/// A post that somebody is to get, from a day, until a day if one is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Giving {
+    pub post: Post,
+    pub from_on: NaiveDate,
+    pub until_on: Option<NaiveDate>,
 }
 
 /// Gives a person a post, from today unless `from_on` says otherwise. A lead needs a school; a team's people need a team.
@@ -63,6 +73,17 @@ pub fn appoint(
     post: &Post,
     from_on: Option<NaiveDate>,
 ) -> Result<()> {
+    let held = queries::actor(deed.db, account, deed.today())?;
+    if held.posts().contains(post) {
+        return Ok(());
+    }
+    let from_on = from_on.unwrap_or(deed.today());
+    give(deed, account, &Giving { post: *post, from_on, until_on: None })
+}
+
+/// Gives a person a post, which they must not hold on any of its days, and ends their sessions.
+pub fn give(deed: &mut Deed, account: AccountId, giving: &Giving) -> Result<()> {
+    let Giving { post, from_on, until_on } = giving;
     let fits = match post.role {
         Role::Dsl => post.school.is_some() && post.team.is_none(),
         Role::Coordinator | Role::Partner => post.team.is_some() && post.school.is_none(),
@@ -73,11 +94,16 @@ pub fn appoint(
             "A lead needs a school, a team's people need a team, and others neither.",
         ));
     }
-    let held = queries::actor(deed.db, account, deed.today())?;
-    if held.posts().contains(post) {
-        return Ok(());
+    let held = queries::tenures(deed.db, account, POSTS_MAX)?;
+    let is_held = held.iter().any(|it| {
+        let begins_before_it_ends = it.until_on.is_none_or(|last| *from_on <= last);
+        let ends_after_it_begins = until_on.is_none_or(|last| last >= it.from_on);
+        it.post == *post && begins_before_it_ends && ends_after_it_begins && !it.is_void()
+    });
+    if is_held {
+        return Err(Error::Refused("They hold this post already on some of these days."));
     }
-    let days = (from_on.unwrap_or(deed.today()), None);
+    let days = (*from_on, *until_on);
     match queries::insert_post(deed.db, PostId::random(), account, post, days) {
         Err(Error::Database(Failure::DatabaseError(
             diesel::result::DatabaseErrorKind::ForeignKeyViolation,
@@ -85,5 +111,23 @@ pub fn appoint(
         ))) => Err(Error::Refused("There is no such school or team.")),
         other => other,
     }?;
+    queries::end_sessions_of(deed.db, account, deed.at)?;
     deed.record(Event::PostGiven, account, post.team)
+}
+
+/// Ends one post of a person, `last_day` being its last, and their sessions. The last administrator's post does not end.
+pub fn end(deed: &mut Deed, tenure: &Tenure, last_day: NaiveDate) -> Result<()> {
+    if tenure.post.role == Role::Admin {
+        let admins = queries::holders(deed.db, deed.today(), Role::Admin, None, None)?;
+        if admins.iter().all(|it| *it == tenure.account) {
+            return Err(Error::Refused(
+                "This is the last administrator. Give somebody else the post first.",
+            ));
+        }
+    }
+    if !queries::end_post(deed.db, tenure.id, last_day)? {
+        return Err(Error::Refused("This post has ended already."));
+    }
+    queries::end_sessions_of(deed.db, tenure.account, deed.at)?;
+    deed.record(Event::PostEnded, tenure.account, tenure.post.team)
 }

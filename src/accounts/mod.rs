@@ -2,17 +2,38 @@
 //!
 //! An account belongs to a person and gives no access. A post does: a role at a school or a team, from a day, until a
 //! day. Someone whose post ends loses its access on their next request. Rights are read from the posts, inside the
-//! transaction that uses them, and never from the cookie.
+//! transaction that uses them, and never from the cookie. A person is invited to a post by a letter with a ticket, and
+//! chooses a password; a forgotten one is replaced the same way.
 
 pub mod appoint;
+pub mod choose;
+pub mod end;
+pub mod forgotten;
+pub mod give;
+pub mod invite;
+pub mod passwords;
+pub mod people;
+pub mod sessions;
+pub mod tickets;
+
+pub mod invite_pages;
+pub mod pages;
+pub mod password_pages;
+pub mod people_pages;
+mod people_queries;
+pub mod policy;
+pub mod queries;
+mod ticket_queries;
 mod device;
 pub mod factors;
 pub mod passkeys;
 pub mod passwords;
+pub mod provider;
 pub mod recoveries;
 pub mod recovery_codes;
 pub mod second;
 pub mod sessions;
+pub mod sign_on;
 pub mod totp;
 
 pub mod account_pages;
@@ -25,7 +46,10 @@ pub mod queries;
 pub mod recovery_pages;
 mod recovery_queries;
 pub mod session_queries;
+pub mod sign_on_pages;
+mod sign_on_queries;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::districts::TeamId;
@@ -85,6 +109,43 @@ pub struct Post {
     pub team: Option<TeamId>,
 }
 
+/// A post with its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Tenure {
+    pub id: PostId,
+    pub account: AccountId,
+    pub post: Post,
+    pub from_on: NaiveDate,
+    /// The last day. None: until further notice.
+    pub until_on: Option<NaiveDate>,
+}
+
+/// Where a day lies, seen from a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Ahead,
+    Now,
+    Past,
+}
+
+impl Tenure {
+    /// True for a post that ended before it began.
+    pub fn is_void(&self) -> bool {
+        self.until_on.is_some_and(|it| it < self.from_on)
+    }
+
+    /// Whether the post is held on a day, or is to come, or is over. One that ended before it began is over.
+    pub fn when(&self, day: NaiveDate) -> When {
+        if self.is_void() || self.until_on.is_some_and(|it| it < day) {
+            When::Past
+        } else if self.from_on > day {
+            When::Ahead
+        } else {
+            When::Now
+        }
+    }
+}
+
 /// Somebody who acts: a person with the posts that they hold now, or the house itself.
 ///
 /// Only a session, or the house, makes one.
@@ -95,6 +156,9 @@ pub struct Actor {
     posts: Vec<Post>,
 }
 
+/// The service's own id. No account has it.
+const HOUSE: &str = "00000000000000000000000000";
+
 impl Actor {
     pub(in crate::accounts) fn new(id: AccountId, name: String, posts: Vec<Post>) -> Self {
         Self { id, name, posts }
@@ -102,8 +166,13 @@ impl Actor {
 
     /// The service itself: imports, the worker, the command line. It holds no post and sees no concern.
     pub fn house() -> Self {
-        let id = AccountId::parse("00000000000000000000000000");
+        let id = AccountId::parse(HOUSE);
         Self { id: id.unwrap_or_else(AccountId::random), name: "E4S".to_owned(), posts: Vec::new() }
+    }
+
+    /// True for the service itself.
+    pub fn is_house(&self) -> bool {
+        self.id.as_str() == HOUSE
     }
 
     /// The same person without any post: what a half session acts as.

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::{self, How, SignInForm, fold_email};
-use super::{AccountId, Actor, Role, enter_pages};
+use super::{AccountId, Actor, Role, enter_pages, sign_on_pages};
 use crate::deed::Deed;
 use crate::web::{
     Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
@@ -51,7 +51,7 @@ async fn blank(visitor: Visitor, query: Query<SignInQuery>) -> Result<Reply> {
     if visitor.actor.is_some() {
         return Ok(redirect(after_sign_in(&query.back)));
     }
-    let page = SignInPage::blank(&query.back);
+    let page = SignInPage::blank(&visitor, &query.back);
     Ok(Reply::Page(visitor.page("accounts/sign-in.html", &page)?))
 }
 
@@ -68,7 +68,7 @@ async fn submit(
                 &visitor,
                 &request,
                 &form,
-                "The e-mail address and the password do not match. If you have forgotten your password, ask the person who looks after accounts",
+                "The e-mail address and the password do not match",
             );
         }
         Err(Error::TooMany) => {
@@ -112,7 +112,7 @@ fn again(
     form: &SignInForm,
     fault: &'static str,
 ) -> Result<HttpResponse> {
-    let mut page = SignInPage::blank(&form.back);
+    let mut page = SignInPage::blank(visitor, &form.back);
     page.email.clone_from(&form.email);
     page.errors.add("email", fault);
     Ok(Reply::Again(visitor.page("accounts/sign-in.html", &page)?).respond_to(request))
@@ -126,7 +126,8 @@ fn after_sign_in(wanted: &str) -> String {
 async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
     let token = guard::token(&request, &visit.app).ok_or(Error::SignedOut)?;
     visit.write(move |deed| sessions::end(deed, &token)).await?;
-    let mut response = redirect("/").respond_to(&request);
+    let to = sign_on_pages::after_leaving(&visit.app, visit.actor.id).await?;
+    let mut response = redirect(to).respond_to(&request);
     let cookie = guard::no_cookie(&visit.app);
     response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;
     Ok(response)
@@ -187,7 +188,7 @@ const MEETINGS: Card = Card {
 const ADMIN: Card = Card {
     href: "/admin",
     title: "Administration",
-    text: "Telephone numbers at the gate, and how often people were sent elsewhere.",
+    text: "People and their posts, telephone numbers at the gate, and how often people were sent elsewhere.",
 };
 const SIGNED_OUT: Card = Card {
     href: "/concerns",
@@ -201,13 +202,16 @@ struct SignInPage {
     back: String,
     /// True after a time-out in the middle of a report.
     is_back: bool,
+    /// What people call their account at the council's sign-on, if there is one.
+    sign_on: Option<String>,
     errors: FormErrors,
 }
 
 impl SignInPage {
-    fn blank(wanted: &str) -> Self {
+    fn blank(visitor: &Visitor, wanted: &str) -> Self {
         let back = back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default();
         let is_back = back.starts_with("concerns/drafts/");
-        Self { email: String::new(), back, is_back, errors: FormErrors::default() }
+        let sign_on = visitor.app.sign_on.as_ref().map(|it| it.name().to_owned());
+        Self { email: String::new(), back, is_back, sign_on, errors: FormErrors::default() }
     }
 }

@@ -8,7 +8,11 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use zxcvbn::Score;
+use zxcvbn::feedback::{Feedback, Warning};
 
+use super::sessions;
+use crate::store::fold;
 use crate::{Error, Result};
 
 /// OWASP ASVS 5.0 §6.2; 64 MiB, three passes, one lane (security.md).
@@ -42,20 +46,43 @@ impl Default for Passwords {
 impl Passwords {
     /// True if `password` is the one that `kept` was made of. Nobody's is never right, and takes as long.
     pub async fn is_right(&self, password: SecretString, kept: Option<String>) -> Result<bool> {
-        let _queued = self.queue.try_acquire().map_err(|_full| Error::TooMany)?;
-        let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned());
-        let turn =
-            turn.await.map_err(|_elapsed| Error::TooMany)?.map_err(|_closed| Error::Stopped)?;
-        let tried = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        self.in_turn(move || {
             let is_known = kept.is_some();
             let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
             let parsed =
                 PasswordHash::new(&kept).map_err(|_bad| Error::Corrupt("password hash"))?;
             let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
             Ok(fits.is_ok() && is_known)
+        })
+        .await
+    }
+
+    /// What is kept of a new password; or what is wrong with it, in words for its owner.
+    pub async fn chosen(
+        &self,
+        password: SecretString,
+        about: Vec<String>,
+    ) -> Result<Result<String, String>> {
+        self.in_turn(move || {
+            let about: Vec<&str> = about.iter().map(String::as_str).collect();
+            Ok(sessions::new_password(&password, &about))
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let _queued = self.queue.try_acquire().map_err(|_full| Error::TooMany)?;
+        let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned());
+        let turn =
+            turn.await.map_err(|_elapsed| Error::TooMany)?.map_err(|_closed| Error::Stopped)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
         });
-        tried.await.map_err(|_stopped| Error::Stopped)?
+        done.await.map_err(|_stopped| Error::Stopped)?
     }
 }
 
@@ -82,8 +109,53 @@ pub fn fault(password: &SecretString, about: &[&str]) -> Option<&'static str> {
         return Some("Use at most 128 characters.");
     }
     let guesses = zxcvbn::zxcvbn(password, about);
-    (guesses.score() < zxcvbn::Score::Three)
-        .then_some("This password is easy to guess. Three or four unrelated words work well.")
+    (guesses.score() < Score::Three).then(|| {
+        let folded = fold(password);
+        match guesses.feedback().and_then(Feedback::warning) {
+            _ if about.iter().any(|it| folded.contains(&fold(it))) => {
+                "This password has something in it that others know about you: your name, your address, your \
+                 school or your council. Three or four unrelated words work well."
+            }
+            Some(warning) => weakness(warning),
+            None => "This password is easy to guess. Three or four unrelated words work well.",
+        }
+    })
+}
+
+/// What makes a password weak, in plain words.
+fn weakness(warning: Warning) -> &'static str {
+    match warning {
+        Warning::StraightRowsOfKeysAreEasyToGuess
+        | Warning::ShortKeyboardPatternsAreEasyToGuess => {
+            "This password follows the keys of the keyboard, which is easy to guess. Three or four unrelated words \
+             work well."
+        }
+        Warning::RepeatsLikeAaaAreEasyToGuess
+        | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
+            "This password repeats itself, which is easy to guess. Three or four unrelated words work well."
+        }
+        Warning::ThisIsATop10Password
+        | Warning::ThisIsATop100Password
+        | Warning::ThisIsACommonPassword
+        | Warning::ThisIsSimilarToACommonlyUsedPassword => {
+            "This password is like one that many people use. Three or four unrelated words work well."
+        }
+        Warning::SequencesLikeAbcAreEasyToGuess => {
+            "This password has a row such as abc or 6543 in it, which is easy to guess. Three or four unrelated words \
+             work well."
+        }
+        Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess => {
+            "This password has a date or a year in it, which is easy to guess. Three or four unrelated words work \
+             well."
+        }
+        Warning::AWordByItselfIsEasyToGuess => {
+            "This password is one word, which is easy to guess. Three or four unrelated words work well."
+        }
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+        | Warning::CommonNamesAndSurnamesAreEasyToGuess => {
+            "This password is made of names, which are easy to guess. Three or four unrelated words work well."
+        }
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +178,14 @@ mod tests {
     fn a_password_is_long_and_hard_to_guess() {
         for weak in ["short", "password1234", "crawleyschool"] {
             assert!(fault(&SecretString::from(weak), &["crawley", "school"]).is_some(), "{weak}");
+        }
+        for (weak, why) in [
+            ("zxcvbnm,./asdf", "keyboard"),
+            ("lalalalalalala", "repeats"),
+            ("crawleyschool1", "know about you"),
+        ] {
+            let told = fault(&SecretString::from(weak), &["crawley", "school"]);
+            assert!(told.is_some_and(|it| it.contains(why)), "{weak}: {told:?}");
         }
         assert_eq!(fault(&SecretString::from("lamp otter violin dune"), &[]), None);
     }

@@ -3,17 +3,19 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::{AccountId, Actor, Post, PostId, Role};
+use super::{AccountId, Actor, Post, PostId, Role, Tenure};
 use crate::Result;
 use crate::districts::TeamId;
 use crate::schools::Urn;
-use crate::store::Db;
 use crate::store::schema::{accounts, posts, schools, teams};
+use crate::store::{Db, fold};
 
 pub(super) use super::session_queries::end_sessions_of;
 
 /// The most posts that a page lists.
 const HELD_MAX: i64 = 50;
+/// What is kept of a password that was not chosen yet.
+pub(super) const NO_PASSWORD: &str = "";
 
 /// What signing in needs to know of an account.
 #[derive(Queryable)]
@@ -21,6 +23,23 @@ pub(super) struct Credentials {
     pub id: AccountId,
     pub password_hash: String,
 }
+
+type PostColumns = (posts::role, posts::school_urn, posts::team_id);
+
+/// What a [`Tenure`] is read from.
+pub(super) const TENURE: (
+    posts::id,
+    posts::account_id,
+    PostColumns,
+    posts::from_on,
+    posts::until_on,
+) = (
+    posts::id,
+    posts::account_id,
+    (posts::role, posts::school_urn, posts::team_id),
+    posts::from_on,
+    posts::until_on,
+);
 
 /// A person with the posts that they hold on `today`.
 pub fn actor(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Actor> {
@@ -86,6 +105,22 @@ pub fn addresses(
         .load(db)?)
 }
 
+/// The addresses of those of some people who hold a post today or are to hold one: for letters about getting in.
+pub fn addresses_of_expected(
+    db: &mut Db,
+    ids: &[AccountId],
+    today: NaiveDate,
+) -> Result<Vec<(AccountId, String)>> {
+    Ok(posts::table
+        .inner_join(accounts::table)
+        .filter(accounts::id.eq_any(ids.to_vec()))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(posts::until_on.is_null().or(posts::until_on.ge(posts::from_on.nullable())))
+        .select((accounts::id, accounts::email))
+        .distinct()
+        .load(db)?)
+}
+
 /// Everybody who holds one of `roles` today, with all their posts. For the chores that write to people.
 pub fn actors(db: &mut Db, roles: &[Role], today: NaiveDate) -> Result<Vec<Actor>> {
     type Row = (AccountId, String, (Role, Option<Urn>, Option<TeamId>));
@@ -128,7 +163,9 @@ pub fn called(db: &mut Db, text: &str) -> Result<Vec<AccountId>> {
 }
 
 pub(super) fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials>> {
-    let found = accounts::table.filter(accounts::email.eq(email));
+    let found = accounts::table
+        .filter(accounts::email.eq(email))
+        .filter(accounts::password_hash.ne(NO_PASSWORD));
     Ok(found.select((accounts::id, accounts::password_hash)).first(db).optional()?)
 }
 
@@ -185,6 +222,7 @@ pub(super) fn insert_account(
             accounts::id.eq(id),
             accounts::email.eq(email),
             accounts::name.eq(name),
+            accounts::folded.eq(fold(&format!("{name} {email}"))),
             accounts::password_hash.eq(hash),
             accounts::created_at.eq(at),
         ))
@@ -216,6 +254,20 @@ pub(super) fn insert_post(
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Every post of a person, the newest first, at most `limit`.
+pub(super) fn tenures(db: &mut Db, account: AccountId, limit: i64) -> Result<Vec<Tenure>> {
+    let theirs = posts::table.filter(posts::account_id.eq(account));
+    let newest = (posts::from_on.desc(), posts::id);
+    Ok(theirs.order(newest).limit(limit).select(TENURE).load(db)?)
+}
+
+/// Ends one post that has not ended before `last_day`. False if it has.
+pub(super) fn end_post(db: &mut Db, post: PostId, last_day: NaiveDate) -> Result<bool> {
+    let open =
+        posts::table.find(post).filter(posts::until_on.is_null().or(posts::until_on.gt(last_day)));
+    Ok(diesel::update(open).set(posts::until_on.eq(last_day)).execute(db)? == 1)
 }
 
 /// Ends the posts of a person that have not ended before. Says how many.

@@ -40,7 +40,13 @@ text_enum! {
         AccountAdded = "account-added",
         PostGiven = "post-given",
         PostsEnded = "posts-ended",
+        PostEnded = "post-ended",
+        InvitationSent = "invitation-sent",
+        ResetSent = "reset-sent",
+        PasswordChosen = "password-chosen",
         PasswordChanged = "password-changed",
+        IdentityLinked = "identity-linked",
+        IdentityUnlinked = "identity-unlinked",
         AreasImported = "areas-imported",
         TeamsImported = "teams-imported",
         SchoolsImported = "schools-imported",
@@ -56,6 +62,7 @@ text_enum! {
         ConcernAnswered = "concern-answered",
         ConcernRedirected = "concern-redirected",
         ConcernLinked = "concern-linked",
+        ConcernRestored = "concern-restored",
         ContextOpened = "context-opened",
         ContextRead = "context-read",
         ContextMoved = "context-moved",
@@ -64,6 +71,8 @@ text_enum! {
         LogRead = "log-read",
         LogExported = "log-exported",
         KeysRotated = "keys-rotated",
+        BackupMade = "backup-made",
+        BackupRestored = "backup-restored",
     }
 }
 

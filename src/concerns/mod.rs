@@ -24,9 +24,15 @@ pub mod list;
 pub mod move_on;
 pub mod open;
 pub mod openings;
+pub mod prove;
 pub mod redirect;
 pub mod said;
 pub mod search;
+
+pub mod keep;
+pub mod reconcile;
+pub mod restore;
+pub mod verify;
 
 pub mod answers;
 mod names;
@@ -35,6 +41,7 @@ mod words;
 mod draft_queries;
 mod found_pages;
 mod gate_pages;
+mod keep_queries;
 mod opening_pages;
 pub mod pages;
 pub mod policy;
@@ -51,7 +58,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::Result;
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, Actor};
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::seal::{Keyring, Place, Sealed, UNREADABLE};
@@ -344,5 +351,12 @@ impl fmt::Debug for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What somebody typed has no way into a log.
         out.debug_struct("Step").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Step {
+    /// True if the service itself put the concern back (`restore`): a step that nobody else takes.
+    pub fn is_restoring(&self) -> bool {
+        self.status == Status::Submitted && self.by == Actor::house().id
     }
 }

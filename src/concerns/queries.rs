@@ -180,3 +180,9 @@ pub(super) fn page(
     };
     Ok(found.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(db)?)
 }
+
+/// The newest concern of all, whoever may see it: shown to nobody.
+pub(super) fn newest(db: &mut Db) -> Result<Option<KeptConcern>> {
+    let newest = (concerns::raised_at.desc(), concerns::id.desc());
+    Ok(concerns::table.order(newest).select(KeptConcern::as_select()).first(db).optional()?)
+}

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Path, Query};
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::draft::{self, Draft, Opened, Saved};
 use super::found_pages::FoundPage;
+use super::keep::keep;
 use super::raise::{Outcome, raise};
 use super::report::{self, Report};
 use super::steer::{self, What};
-use super::step_pages::{CheckPage, DiscardPage, FlagView, SentPage, StepPage, address};
+use super::step_pages::{
+    CheckPage, DiscardPage, FlagView, SentPage, StepPage, UnsurePage, address,
+};
 use super::steps::ReportStep;
-use super::{ConcernId, DraftId, gate_pages, place, policy, queries};
+use super::{ConcernId, DraftId, gate_pages, keep_queries, place, policy, queries};
 use crate::accounts::Role;
 use crate::deed::Deed;
 use crate::districts::{self, Atlas, diary};
@@ -123,7 +127,8 @@ async fn send(visit: Visit, id: DraftId, reasons: Pairs) -> Result<Reply> {
         return Ok(to_sign_in(id));
     }
     match outcome {
-        Outcome::Raised(concern) => Ok(to_sent(concern)),
+        Outcome::Raised(concern) if is_kept(&visit, concern).await => Ok(to_sent(concern)),
+        Outcome::Raised(_) => unsure(&visit, id),
         Outcome::NoTeam(draft) => Ok(redirect(address(&draft, ReportStep::Found))),
         Outcome::Unfinished(draft, faults) => {
             let today = calendar::day((visit.app.clock)());
@@ -134,6 +139,26 @@ async fn send(visit: Visit, id: DraftId, reasons: Pairs) -> Result<Reply> {
             Ok(Reply::Again(draw(&visit, draft, ReportStep::Check, faults).await?))
         }
     }
+}
+
+/// True when a raised concern is in the journal as well, on the disk: from then on it is called sent.
+async fn is_kept(visit: &Visit, id: ConcernId) -> bool {
+    let app = visit.app.clone();
+    let kept = web::block(move || keep(&app, id)).await.map_err(Error::from).flatten();
+    if let Err(error) = &kept {
+        let cause: &dyn std::error::Error = error;
+        tracing::error!(
+            error = cause,
+            "a concern was not acknowledged: the journal does not have it"
+        );
+    }
+    kept.is_ok()
+}
+
+/// Neither sent nor lost: its writer is asked to send it again, which is safe.
+fn unsure(visit: &Visit, draft: DraftId) -> Result<Reply> {
+    let page = visit.page("concerns/report/unsure.html", &UnsurePage::of(draft))?;
+    Ok(Reply::NotDone(StatusCode::SERVICE_UNAVAILABLE, page))
 }
 
 async fn draw(visit: &Visit, draft: Draft, step: ReportStep, faults: FormErrors) -> Result<Page> {
@@ -188,7 +213,7 @@ async fn discard(visit: Visit, id: Path<DraftId>, _: Form<Pairs>) -> Result<Repl
     })
 }
 
-async fn sent(visit: Visit, id: Path<ConcernId>) -> Result<Page> {
+async fn sent(visit: Visit, id: Path<ConcernId>) -> Result<Reply> {
     let id = id.into_inner();
     let found = visit.read(move |db, actor| {
         let concern = queries::find(db, &actor.scope(), id)?;
@@ -200,8 +225,11 @@ async fn sent(visit: Visit, id: Path<ConcernId>) -> Result<Page> {
         Ok((names.into_values().next().unwrap_or_default(), concern, meeting))
     });
     let (team, concern, meeting) = found.await?;
+    if !is_kept(&visit, id).await {
+        return unsure(&visit, visit.read(move |db, _| keep_queries::draft_of(db, id)).await?);
+    }
     let page = SentPage::of(&concern, &team, meeting.as_ref());
-    visit.page("concerns/report/sent.html", &page)
+    Ok(Reply::Page(visit.page("concerns/report/sent.html", &page)?))
 }
 
 #[derive(Deserialize)]

@@ -280,6 +280,7 @@ fn for_team(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let who = opened.person(step.by);
     let what = match step.status {
         Status::Submitted if place == 0 => format!("{who} reported it"),
+        Status::Submitted if step.is_restoring() => "It was put back from the journal".to_owned(),
         Status::Submitted => format!("{who} answered"),
         Status::MoreInformation => format!("{who} asked for more"),
         Status::Accepted => format!("{who} accepted it"),
@@ -295,6 +296,9 @@ fn for_reporter(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let what = match step.status {
         Status::Submitted if place == 0 => {
             format!("Your school sent this to {} team.", possessive(team))
+        }
+        Status::Submitted if step.is_restoring() => {
+            format!("It was put back for {} team.", possessive(team))
         }
         Status::Submitted => format!("Your school answered {} team.", possessive(team)),
         Status::MoreInformation => format!("{} team asked you for more.", possessive(team)),

@@ -9,7 +9,7 @@ use super::questions::{Question, Shape, Steer};
 use super::report::{self, Flagged, Section};
 use super::steer::Flag;
 use super::steps::ReportStep;
-use super::{Answers, KeptConcern};
+use super::{Answers, DraftId, KeptConcern};
 use crate::calendar;
 use crate::districts::{Meeting, possessive};
 use crate::web::FormErrors;
@@ -297,6 +297,19 @@ impl SentPage {
             is_urgent: concern.urgency == super::Urgency::Urgent,
             concern: format!("/concerns/{}", concern.id),
         }
+    }
+}
+
+/// A report may be safe or not.
+#[derive(Serialize)]
+pub(super) struct UnsurePage {
+    /// Where it is sent again.
+    action: String,
+}
+
+impl UnsurePage {
+    pub(super) fn of(draft: DraftId) -> Self {
+        Self { action: format!("/concerns/drafts/{draft}/{}", ReportStep::Check.as_str()) }
     }
 }
 

@@ -43,6 +43,34 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// Kept as it is written: it is compared letter by letter.
+pub(super) fn issuer(text: &str) -> Result<String, String> {
+    let url: openidconnect::url::Url =
+        text.parse().map_err(|told| format!("this is not an address: {told}"))?;
+    let is_plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !is_plain {
+        return Err("write scheme, host and path only".to_owned());
+    }
+    match url.scheme() {
+        "https" => Ok(text.to_owned()),
+        "http" if is_loopback(&url) => Ok(text.to_owned()),
+        "http" => Err("use https: who somebody is travels on it".to_owned()),
+        _ => Err("begin with https://".to_owned()),
+    }
+}
+
+/// True for an address on this very machine.
+pub(crate) fn is_loopback(url: &openidconnect::url::Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
+pub(super) fn words(text: &str) -> Result<Vec<String>, String> {
+    text.split(',').map(|it| filled(it.trim(), 200)).collect()
+}
+
 pub(super) fn colour(text: &str) -> Result<String, String> {
     let digits = text
         .strip_prefix('#')

@@ -7,6 +7,7 @@ mod settings;
 
 use std::path::PathBuf;
 
+pub(crate) use checks::is_loopback;
 pub use settings::Settings;
 
 /// A setting, as the README documents it.
@@ -113,6 +114,36 @@ pub const SETTINGS: &[Setting] = &[
         about: "A folder with a curriculum that replaces the built-in one",
     },
     Setting {
+        name: "sign_on_issuer",
+        default: "",
+        example: "https://login.council.example/v2.0",
+        about: "The council's sign-on (OpenID Connect): the issuer, exactly as its discovery document names it. Needs https, except on loopback. Without it people sign in with passwords alone",
+    },
+    Setting {
+        name: "sign_on_client",
+        default: "",
+        example: "e4s",
+        about: "The client id under which E4S is registered there",
+    },
+    Setting {
+        name: "sign_on_secret_file",
+        default: "",
+        example: "/etc/e4s/sign-on-secret",
+        about: "A file that holds the client's secret",
+    },
+    Setting {
+        name: "sign_on_name",
+        default: "",
+        example: "Example Council account",
+        about: "What people call that account; the button says \"Sign in with your …\"",
+    },
+    Setting {
+        name: "sign_on_factor",
+        default: "",
+        example: "mfa, hwk",
+        about: "The values of `amr` or `acr`, with commas between, by which the sign-on says that it has asked for a second factor. Without any, or without one of them in the answer, E4S asks for its own",
+    },
+    Setting {
         name: "log",
         default: "text",
         example: "json",
@@ -136,6 +167,18 @@ pub enum Fault {
 
 fn known() -> String {
     SETTINGS.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The council's own sign-on.
+#[derive(Clone)]
+pub struct SignOn {
+    pub issuer: String,
+    pub client: String,
+    pub secret: secrecy::SecretString,
+    /// What people call their account there.
+    pub name: String,
+    /// The values of `amr` and `acr` that stand for a second factor.
+    pub factors: Vec<String>,
 }
 
 /// How letters leave.

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use lettre::message::Mailbox;
 
 use super::checks::{
-    base_url, colour, database, filled, folder, hour, mail, recipient, secret, socket,
+    base_url, colour, database, filled, folder, hour, issuer, mail, recipient, secret, socket,
+    words,
 };
-use super::{Fault, Mail, SETTINGS, Setting};
+use super::{Fault, Mail, SETTINGS, Setting, SignOn};
 
 /// The settings, checked.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub struct Settings {
     pub mail_password: Option<secrecy::SecretString>,
     pub digest_hour: u32,
     pub curriculum: Option<PathBuf>,
+    pub sign_on: Option<SignOn>,
     pub log_json: bool,
     /// True for the demonstration.
     pub is_demo: bool,
@@ -93,6 +95,7 @@ impl Settings {
             mail_password: of("mail_password_file").check_some(secret)?,
             digest_hour: of("digest_hour").check(hour)?,
             curriculum: of("curriculum").check_some(folder)?,
+            sign_on: sign_on(of)?,
             log_json: of("log").check(|it| match it {
                 "text" => Ok(false),
                 "json" => Ok(true),
@@ -139,6 +142,34 @@ impl Settings {
     pub fn is_secure(&self) -> bool {
         self.base_url.starts_with("https://")
     }
+}
+
+/// All of the sign-on's settings, or none; what stands for a second factor may be left out.
+fn sign_on(of: impl Fn(&'static str) -> Value) -> Result<Option<SignOn>, Fault> {
+    let needed = ["sign_on_issuer", "sign_on_client", "sign_on_secret_file", "sign_on_name"];
+    let given = needed.into_iter().filter(|it| !of(it).text.is_empty()).count();
+    if given == 0 {
+        let factor = of("sign_on_factor");
+        return match factor.text.as_str() {
+            "" => Ok(None),
+            _ => Err(factor.fault("sign_on_issuer and the others are missing")),
+        };
+    }
+    if let Some(missing) = needed.into_iter().map(&of).find(|it| it.text.is_empty()) {
+        let all = needed.join(", ");
+        return Err(missing.fault(&format!("{all} are set together")));
+    }
+    let secret = of("sign_on_secret_file").check(secret)?;
+    if secrecy::ExposeSecret::expose_secret(&secret).is_empty() {
+        return Err(of("sign_on_secret_file").fault("the file is empty"));
+    }
+    Ok(Some(SignOn {
+        issuer: of("sign_on_issuer").check(issuer)?,
+        client: of("sign_on_client").check(|it| filled(it, 200))?,
+        secret,
+        name: of("sign_on_name").check(|it| filled(it, 60))?,
+        factors: of("sign_on_factor").check_some(words)?.unwrap_or_default(),
+    }))
 }
 
 struct Value {

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use super::compose::{self, Sealed};
 use super::queries::{self, End, Held};
 use super::smtp::{Fate, Route};
-use super::{Failure, LetterId, Words};
+use super::{Failure, LetterId, Words, access};
 use crate::accounts::AccountId;
 use crate::app::Portal;
 use crate::store::{hex, random_bytes};
@@ -81,18 +81,12 @@ struct Round<'a> {
 impl Round<'_> {
     /// Writes the letters, keeps them as they will be sent, and stops those that have nowhere to go.
     fn write(&self, held: &[Held]) -> Result<Vec<Sealed>> {
-        let people: Vec<AccountId> = held.iter().map(|it| it.account_id).collect();
-        let today = calendar::day(self.at);
-        let addresses = self
-            .portal
-            .store
-            .read(|db| accounts::queries::addresses(db, &people, today))?
-            .into_iter()
-            .collect::<HashMap<AccountId, String>>();
+        let addresses = self.addresses(held)?;
         let mut written: Vec<(Sealed, Words)> = Vec::new();
         let mut ends = Vec::new();
         for letter in held {
-            match self.one(letter, addresses.get(&letter.account_id)) {
+            let address = addresses.get(&(letter.account_id, letter.kind.is_about_access()));
+            match self.one(letter, address) {
                 Ok(one) => written.push(one),
                 Err(Failure::Unwritable) => {
                     ends.push((letter.id, self.later(letter.id, Failure::Unwritable)));
@@ -110,7 +104,23 @@ impl Round<'_> {
         Ok(written.into_iter().map(|(sealed, _)| sealed).collect())
     }
 
-    /// One letter as it will travel. What was written once is not written anew.
+    /// Where the people of some letters get mail today: any letter, and letters about getting in.
+    fn addresses(&self, held: &[Held]) -> Result<HashMap<(AccountId, bool), String>> {
+        let today = calendar::day(self.at);
+        let of = |is_about_access| -> Vec<AccountId> {
+            let such = held.iter().filter(|it| it.kind.is_about_access() == is_about_access);
+            such.map(|it| it.account_id).collect()
+        };
+        let (any, access) = self.portal.store.read(|db| {
+            let any = accounts::queries::addresses(db, &of(false), today)?;
+            Ok((any, accounts::queries::addresses_of_expected(db, &of(true), today)?))
+        })?;
+        let any = any.into_iter().map(|(id, address)| ((id, false), address));
+        let access = access.into_iter().map(|(id, address)| ((id, true), address));
+        Ok(any.chain(access).collect())
+    }
+
+    /// One letter as it will travel, and as it is kept. What was written once is not written anew.
     fn one(&self, letter: &Held, address: Option<&String>) -> Result<(Sealed, Words), Failure> {
         let address = address.ok_or(Failure::Left)?;
         let to: Address = address.parse().map_err(|_bad| Failure::BadAddress)?;
@@ -130,7 +140,9 @@ impl Round<'_> {
             compose::words(self.portal, letter.kind, &facts).map_err(unwritable)?
         };
         let whose = (letter.id, letter.queued_at);
-        let sealed = compose::seal(&self.portal.settings, whose, to, &words).map_err(unwritable)?;
+        let what = (letter.kind, letter.facts.as_str());
+        let full = access::filled(&self.portal.keys, what, &words).map_err(unwritable)?;
+        let sealed = compose::seal(&self.portal.settings, whose, to, &full).map_err(unwritable)?;
         Ok((sealed, words))
     }
 

@@ -35,6 +35,26 @@ pub struct SafetyFacts {
     pub path: &'static str,
 }
 
+/// What an invitation, or the letter about a forgotten password, says.
+#[derive(Debug, Serialize)]
+pub struct TicketFacts {
+    /// The ticket's id, which opens nothing by itself.
+    pub ticket: String,
+    /// Of the root key that the token comes from.
+    pub generation: u32,
+    /// What stands for the token until the letter is handed over.
+    pub token: &'static str,
+    /// `26 November 2026 at 12pm`
+    pub until: String,
+}
+
+/// What the letter about a changed password says.
+#[derive(Debug, Serialize)]
+pub struct PasswordFacts {
+    /// `23 November 2026 at 12pm`
+    pub at: String,
+}
+
 /// What a digest says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DigestFacts {

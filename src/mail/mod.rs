@@ -6,6 +6,7 @@
 //! gets mail today, and hands it to the mail server (`smtp`). A leaver gets nothing. A server that is away loses
 //! nothing; one that says no for good stops the letter, with the reason kept beside it.
 
+pub mod access;
 pub mod compose;
 pub mod deliver;
 pub mod facts;
@@ -43,6 +44,19 @@ text_enum! {
         Safety = "safety",
         /// What needs this person, on their rhythm.
         Digest = "digest",
+        /// Somebody is to choose their first password.
+        Invitation = "invitation",
+        /// Somebody has forgotten their password.
+        Reset = "reset",
+        /// A password was changed.
+        PasswordChanged = "password-changed",
+    }
+}
+
+impl LetterKind {
+    /// True for letters about getting in, which reach their person before the first day of a post.
+    fn is_about_access(self) -> bool {
+        matches!(self, Self::Invitation | Self::Reset | Self::PasswordChanged)
     }
 }
 
@@ -126,6 +140,12 @@ impl Deed<'_> {
             .execute(self.db)?;
         Ok(true)
     }
+}
+
+/// Calls the mail server of the settings, signs in if they say so, and hangs up. What it said is in the error. Nothing to
+/// call in the demonstration.
+pub fn greet(settings: &crate::config::Settings, within: std::time::Duration) -> Result<()> {
+    smtp::Route::of(settings)?.map_or(Ok(()), |it| it.greet(within))
 }
 
 /// How many letters are queued and not sent, counted to at most a thousand.

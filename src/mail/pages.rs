@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::queries::{self, Line};
-use super::{LetterId, compose};
+use super::{LetterId, access, compose};
 use crate::web::{Page, Policy, Routes, Visitor};
 use crate::{Error, Result, calendar};
 
@@ -35,7 +35,8 @@ async fn list(visitor: Visitor, query: Query<ListQuery>) -> Result<Page> {
 async fn show(visitor: Visitor, id: Path<LetterId>) -> Result<Page> {
     only_in_demo(&visitor)?;
     let id = id.into_inner();
-    let (line, words) = visitor.app.read(move |db| queries::any_sent(db, id)).await?;
+    let (line, words, facts) = visitor.app.read(move |db| queries::any_sent(db, id)).await?;
+    let words = access::filled(&visitor.app.keys, (line.kind, &facts), &words)?;
     let page = LetterPage {
         subject: words.subject,
         from: visitor.app.settings.mail_from.to_string(),

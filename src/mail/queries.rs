@@ -169,12 +169,14 @@ pub(super) fn all_sent(db: &mut Db, before: Option<LetterId>, limit: i64) -> Res
     Ok(sent.order(newest).limit(limit).load(db)?)
 }
 
-/// Any letter that was sent. For the demonstration's mailbox and nothing else.
-pub(super) fn any_sent(db: &mut Db, id: LetterId) -> Result<(Line, Words)> {
+/// Any letter that was sent, with its facts. For the demonstration's mailbox and nothing else.
+pub(super) fn any_sent(db: &mut Db, id: LetterId) -> Result<(Line, Words, String)> {
     let sent = letters::table.find(id).filter(letters::sent_at.is_not_null());
     let words = (letters::subject, letters::text, letters::html);
-    let row: (Line, Written) = sent.select((Line::as_select(), words)).first(db)?;
-    whole(row)
+    let row: (Line, Written, String) =
+        sent.select((Line::as_select(), words, letters::facts)).first(db)?;
+    let (line, words) = whole((row.0, row.1))?;
+    Ok((line, words, row.2))
 }
 
 /// Subject, text and HTML, once they are written.
@@ -185,4 +187,39 @@ fn whole((line, words): (Line, Written)) -> Result<(Line, Words)> {
         (Some(subject), Some(text), Some(html)) => Ok((line, Words { subject, text, html })),
         _ => Err(crate::Error::NotFound),
     }
+}
+
+/// How many letters should have left before then and have not, counted to at most `limit`.
+pub fn late(db: &mut Db, before: NaiveDateTime, limit: i64) -> Result<usize> {
+    let found: Vec<LetterId> = letters::table
+        .filter(letters::sent_at.is_null())
+        .filter(letters::stopped_at.is_null())
+        .filter(letters::queued_at.le(before))
+        .filter(letters::tries.gt(0).or(letters::due_at.le(before)))
+        .select(letters::id)
+        .limit(limit)
+        .load(db)?;
+    Ok(found.len())
+}
+
+/// How many letters were given up since then, for reasons that somebody can mend, counted to at most `limit`.
+pub fn given_up(db: &mut Db, since: NaiveDateTime, limit: i64) -> Result<usize> {
+    let reasons = [Failure::Refused, Failure::BadAddress, Failure::Unanswered];
+    let found: Vec<LetterId> = letters::table
+        .filter(letters::stopped_at.ge(since))
+        .filter(letters::failure.eq_any(reasons.to_vec()))
+        .select(letters::id)
+        .limit(limit)
+        .load(db)?;
+    Ok(found.len())
+}
+
+/// When a letter of a kind was last sent.
+pub fn last_sent(db: &mut Db, kind: LetterKind) -> Result<Option<NaiveDateTime>> {
+    let newest = letters::table
+        .filter(letters::kind.eq(kind))
+        .filter(letters::sent_at.is_not_null())
+        .order(letters::queued_at.desc())
+        .select(letters::sent_at.assume_not_null());
+    Ok(newest.first(db).optional()?)
 }

@@ -82,10 +82,19 @@ impl Route {
 
     /// A line to the server, protected and signed in as the settings say.
     fn call(&self) -> Result<SmtpConnection, Trouble> {
+        self.call_within(COMMAND_WITHIN)
+    }
+
+    /// Calls, says who we are, and hangs up.
+    pub fn greet(&self, within: Duration) -> Result<()> {
+        let mut line = self.call_within(within).map_err(|told| Error::Letter(words(&told)))?;
+        line.quit().map(drop).or(Ok(()))
+    }
+
+    fn call_within(&self, within: Duration) -> Result<SmtpConnection, Trouble> {
         let wrapped = (self.tls == Tls::Always).then_some(&self.parameters);
         let server = (self.server.0.as_str(), self.server.1);
-        let within = Some(COMMAND_WITHIN);
-        let mut line = SmtpConnection::connect(server, within, &self.hello, wrapped, None)?;
+        let mut line = SmtpConnection::connect(server, Some(within), &self.hello, wrapped, None)?;
         if self.tls == Tls::StartTls {
             line.starttls(&self.parameters, &self.hello)?;
         }
@@ -132,6 +141,20 @@ impl Route {
         line.set_timeout(Some(COMMAND_WITHIN)).map_err(patience(Fate::Sent))?;
         Ok(Fate::Sent)
     }
+}
+
+/// What went wrong, with its causes.
+fn words(trouble: &Trouble) -> String {
+    let mut said = trouble.to_string();
+    let mut cause = std::error::Error::source(trouble);
+    while let Some(inner) = cause {
+        let more = inner.to_string();
+        if !said.contains(&more) {
+            said = format!("{said}: {more}");
+        }
+        cause = inner.source();
+    }
+    said
 }
 
 /// Said before the recipient was named: about us, not about the letter, so never for good.

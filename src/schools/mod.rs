@@ -4,6 +4,7 @@
 //! refer to it.
 
 pub mod import_gias;
+pub mod look_up;
 
 pub mod queries;
 
@@ -14,6 +15,7 @@ use diesel_derive_newtype::DieselNewType;
 use crate::districts::AreaCode;
 use crate::store::schema::schools;
 
+pub use look_up::{FOUND_MAX, look_up};
 pub use queries::{find, names, open_of};
 
 /// A school's unique reference number in GIAS.

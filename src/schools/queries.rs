@@ -9,6 +9,9 @@ use crate::Result;
 use crate::store::Db;
 use crate::store::schema::schools;
 
+/// Enough for every school of any county.
+const ALL: i64 = 10_000;
+
 /// A school, open or closed.
 pub fn find(db: &mut Db, urn: Urn) -> Result<School> {
     Ok(schools::table.find(urn).select(School::as_select()).first(db)?)
@@ -38,6 +41,12 @@ pub fn open_of(
     }
     let page = open.order((schools::name, schools::urn)).limit(limit);
     Ok(page.select(School::as_select()).load(db)?)
+}
+
+/// The numbers and names of every school of the register, by name.
+pub(super) fn every_name(db: &mut Db) -> Result<Vec<(Urn, String)>> {
+    let all = schools::table.order((schools::name, schools::urn)).limit(ALL);
+    Ok(all.select((schools::urn, schools::name)).load(db)?)
 }
 
 /// Those of some schools that we know.

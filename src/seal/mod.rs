@@ -11,6 +11,7 @@ pub mod check;
 mod keys;
 mod queries;
 pub mod rotate;
+mod tokens;
 
 use std::fmt;
 

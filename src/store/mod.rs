@@ -9,13 +9,18 @@
 //! processes, SQLite has one writer anyway; on PostgreSQL each change begins by locking the chains' heads, *before* its
 //! snapshot is taken, so that what it sees includes what the last one did and nothing collides. Readers wait for nobody.
 
+mod copy;
 mod engine;
+mod fold;
+mod frames;
 mod ids;
+pub mod journal;
+mod journal_files;
 pub mod schema;
 mod text_enum;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
@@ -27,6 +32,9 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
+pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
+pub use fold::fold;
+pub use frames::Row;
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;
@@ -36,6 +44,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Taken before the first question of a change: a snapshot that is older than the lock would collide all the same.
 const TURN_POSTGRES: &str = "LOCK TABLE audit_heads IN SHARE ROW EXCLUSIVE MODE";
 const TRIES_MAX: u32 = 30;
+/// Nobody waits longer than this for their turn to write. It is less than what proxies wait for a page.
+const WAIT_MAX: Duration = Duration::from_secs(15);
 const READERS_SQLITE: u32 = 4;
 const CONNECTIONS_POSTGRES: u32 = 8;
 
@@ -99,6 +109,12 @@ impl Store {
         behind.map_err(|error| Error::Database(Failure::QueryBuilderError(error)))
     }
 
+    /// The engine, its version and its settings, in words.
+    pub fn about(&self) -> Result<String> {
+        engine::about(&mut *self.readers.get()?)
+            .map_err(|error| Error::Unreachable(error.to_string()))
+    }
+
     /// Looks, without changing anything.
     pub fn read<T>(&self, look: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
         look(&mut *self.readers.get()?)
@@ -109,13 +125,14 @@ impl Store {
     /// PostgreSQL runs the change serializably and may ask for it again (when somebody wrote without taking a turn), so
     /// `change` does nothing but use `db`.
     pub fn write<T>(&self, mut change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
-        let _turn = self.turn.lock();
+        let began = Instant::now();
+        let _turn = self.turn.try_lock_for(WAIT_MAX).ok_or(Error::Crowded)?;
         let db = &mut *self.writers.get()?;
         let mut tries = 1;
         loop {
             match attempt(db, &mut change) {
                 Err(error) if is_collision(&error) => {
-                    if tries == TRIES_MAX {
+                    if tries == TRIES_MAX || began.elapsed() >= WAIT_MAX {
                         return Err(Error::Crowded);
                     }
                     let [jitter] = random_bytes::<1>();

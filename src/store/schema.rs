@@ -6,7 +6,7 @@ diesel::table! { team_areas (id) { id -> BigInt, team_id -> Text, area_code -> T
 diesel::table! { postcodes (postcode) { postcode -> Text, easting -> Integer, northing -> Integer, } }
 diesel::table! { schools (urn) { urn -> Integer, name -> Text, phase -> Text, postcode -> Nullable<Text>, easting -> Nullable<Integer>, northing -> Nullable<Integer>, area_code -> Nullable<Text>, authority -> Text, closed_on -> Nullable<Date>, is_open -> Bool, } }
 diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, } }
-diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, password_hash -> Text, created_at -> Timestamp, } }
+diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, folded -> Text, password_hash -> Text, created_at -> Timestamp, } }
 diesel::table! { posts (id) { id -> Text, account_id -> Text, role -> Text, school_urn -> Nullable<Integer>, team_id -> Nullable<Text>, from_on -> Date, until_on -> Nullable<Date>, } }
 diesel::table! {
     sessions (token_hash) {
@@ -72,13 +72,20 @@ diesel::table! {
         failure -> Nullable<Text>,
     }
 }
+diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
+diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
 diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, name -> Text, secret -> Text, last_step -> BigInt, added_at -> Timestamp, confirmed_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>, } }
 diesel::table! { recovery_codes (code_hash) { code_hash -> Text, account_id -> Text, used_at -> Nullable<Timestamp>, } }
 diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Text, state -> Text, until_at -> Timestamp, } }
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
+diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
+diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, account_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
+diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
+diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
+diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -95,6 +102,7 @@ diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
 diesel::joinable!(letters -> accounts (account_id));
+diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(factors -> accounts (account_id));
 diesel::joinable!(recoveries -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -116,11 +124,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     context_concerns,
     context_steps,
     letters,
+    tickets,
+    forgotten,
     rhythms,
+    reconciliations,
+    heartbeats,
+    backups,
     factors,
     recovery_codes,
     ceremonies,
     recoveries,
+    identities,
+    sign_ons,
     audit,
     audit_heads,
 );

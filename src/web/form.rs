@@ -61,6 +61,7 @@ pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
             name,
             "csrf"
                 | "password"
+                | "old_password"
                 | "seen"
                 | "key"
                 | "draft"

@@ -16,6 +16,8 @@ pub fn address(path: &str) -> String {
         .replace("{phase}", "y")
         .replace("{lesson}", "z")
         .replace("{resource}", "r")
+        .replace("{token}", NOTHING)
+        .replace("{post}", NOTHING)
 }
 
 #[actix_web::test]

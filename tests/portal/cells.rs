@@ -115,9 +115,12 @@ async fn address(world: &World, pattern: &str, side: Option<&Side<'_>>) -> Strin
         None => NOTHING.to_owned(),
         Some(side) => record(world, pattern, side).await,
     };
+    let post = side.map_or_else(|| NOTHING.to_owned(), |it| post_of(world, &it.lead));
     let lesson = ("physical-health-and-wellbeing", "ks3", "vapes-shops-and-the-park");
     pattern
         .replace("{id}", &id)
+        .replace("{post}", &post)
+        .replace("{token}", NOTHING)
         .replace("{step}", "kind")
         .replace("{gate}", "danger")
         .replace("{cornerstone}", lesson.0)
@@ -149,7 +152,18 @@ async fn record(world: &World, pattern: &str, side: &Side<'_>) -> String {
     if pattern.starts_with("/digests/") {
         return letter(world, &side.lead);
     }
+    if pattern.starts_with("/admin/people/") {
+        return side.lead.id.to_string();
+    }
     NOTHING.to_owned()
+}
+
+/// The only post of somebody.
+fn post_of(world: &World, person: &Person) -> String {
+    world.look(|db| {
+        let theirs = posts::table.filter(posts::account_id.eq(person.id));
+        Ok(theirs.select(posts::id).first(db)?)
+    })
 }
 
 /// A digest that somebody was sent.

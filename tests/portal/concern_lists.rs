@@ -166,6 +166,7 @@ async fn somebody_of_two_teams_sees_both_in_one_order_or_one_of_them() {
     let both = world.coordinator(county.crawley);
     let second = Post { role: Role::Coordinator, school: None, team: Some(county.horsham) };
     world.house(|deed| appoint::appoint(deed, both.id, &second, None));
+    let both = world.signed_in(both.id);
     for number in 0..40 {
         let team = if number % 3 == 0 { county.horsham } else { county.crawley };
         world.concern(&lead, team, &format!("Place {number:02}"));

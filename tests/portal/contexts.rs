@@ -248,6 +248,7 @@ async fn a_concern_is_not_gathered_into_another_teams_context_even_by_somebody_o
     let both = world.coordinator(county.crawley);
     let second = Post { role: Role::Coordinator, school: None, team: Some(county.horsham) };
     world.house(|deed| appoint::appoint(deed, both.id, &second, None));
+    let both = world.signed_in(both.id);
     let (_, foreign) = context(world, (&lead, &both), county.horsham, "The bus station").await;
     let id = foreign.trim_start_matches("/contexts/");
     let form = [("context", id)];

@@ -291,6 +291,7 @@ async fn a_lead_of_two_schools_says_first_which_one_it_is() {
     let lead = shire.world.dsl(shire.school);
     let post = Post { role: Role::Dsl, school: Some(other), team: None };
     shire.world.house(|deed| e4s::accounts::appoint::appoint(deed, lead.id, &post, None));
+    let lead = shire.world.signed_in(lead.id);
     let page = lead.get("/concerns/new").await.main();
     assert!(page.contains("Which school is this report for?"), "{page}");
     assert!(page.contains("Ash Vale School") && page.contains("Elm Bank School"), "{page}");

@@ -30,6 +30,14 @@ impl Shire {
         Self::on(World::new())
     }
 
+    /// On SQLite, whatever the others are on.
+    pub fn on_sqlite() -> Self {
+        Self::on(World::with(|settings| {
+            let file = settings.keys.with_file_name("e4s.db");
+            settings.database = format!("sqlite:{}", file.display());
+        }))
+    }
+
     /// The same in a world of other settings.
     pub fn on(world: World) -> Self {
         let from = NaiveDate::from_ymd_opt(2024, 4, 1).expect("a date");

@@ -78,6 +78,12 @@ impl World {
         Self { portal, clock, files }
     }
 
+    /// A world on another portal, with the same clock.
+    pub fn on(&self, portal: Portal) -> Self {
+        let files = tempfile::tempdir().expect("a folder");
+        Self { portal: Data::new(portal), clock: Arc::clone(&self.clock), files }
+    }
+
     /// The same portal after its process was stopped and started again.
     pub fn restart(&mut self) {
         let (settings, clock) = (self.portal.settings.clone(), Arc::clone(&self.portal.clock));

@@ -54,9 +54,13 @@ CREATE TABLE accounts (
     id TEXT PRIMARY KEY NOT NULL,
     email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    -- Name and address without capitals and accents: what lists are ordered by and searched in.
+    folded TEXT NOT NULL,
+    -- Empty until the person has chosen one.
     password_hash TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (folded);
 CREATE TABLE posts (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -250,6 +254,65 @@ CREATE TABLE recoveries (
 );
 CREATE INDEX recoveries_of_account ON recoveries (account_id);
 CREATE INDEX open_recoveries ON recoveries (asked_at, id) WHERE ended_at IS NULL;
+
+-- The council's sign-on: who is who there, and journeys to it that have not come back yet.
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    linked_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (account_id, issuer)
+);
+CREATE TABLE sign_ons (
+    state_hash TEXT PRIMARY KEY NOT NULL,
+    browser_hash TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    account_id TEXT REFERENCES accounts (id),
+    back TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sign_ons_by_age ON sign_ons (begun_at);
+-- How the journal of concerns and the database last compared, for each machine that has a journal.
+CREATE TABLE reconciliations (
+    host TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL,
+    full_at TIMESTAMP NOT NULL,
+    records BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    lacking BIGINT NOT NULL,
+    damaged BIGINT NOT NULL
+);
+
+-- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
+CREATE TABLE tickets (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TIMESTAMP NOT NULL,
+    ends_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    replaced_at TIMESTAMP
+);
+CREATE INDEX tickets_of_account ON tickets (account_id, made_at);
+-- Addresses, sealed, whose owners say that they have forgotten their password. The worker answers and removes them.
+CREATE TABLE forgotten (
+    id TEXT PRIMARY KEY NOT NULL,
+    address TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL
+);
+-- What the service says of its own running: that its worker lives, and the backups that were made.
+CREATE TABLE heartbeats (
+    name TEXT PRIMARY KEY NOT NULL,
+    beat_at TIMESTAMP NOT NULL
+);
+CREATE TABLE backups (
+    file TEXT PRIMARY KEY NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    folder TEXT NOT NULL,
+    bytes BIGINT NOT NULL
+);
 
 -- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
 -- the line and the hash before it, and the chain's head says where it ends.

@@ -1,0 +1,237 @@
+//! The pages on which somebody chooses a password: with a letter, or signed in; and the one for whoever has forgotten theirs.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::choose::{self, Chooser};
+use super::forgotten::{self, ForgottenForm};
+use super::tickets::TicketKind;
+use super::enter_pages;
+use super::sessions::How;
+use crate::app::App;
+use crate::deed::Deed;
+use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, redirect};
+use crate::{Error, Result};
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/forgotten", Policy::Anyone, forgot)
+        .post("/forgotten", Policy::Anyone, ask)
+        .get("/forgotten/sent", Policy::Anyone, asked)
+        .get("/choose-password/{token}", Policy::Anyone, blank)
+        .post("/choose-password/{token}", Policy::Anyone, submit)
+        .get("/password-changed", Policy::Anyone, changed)
+        .get("/account/password", Policy::SignedIn, own)
+        .post("/account/password", Policy::SignedIn, change)
+}
+
+async fn forgot(visitor: Visitor) -> Result<Page> {
+    visitor.page("accounts/forgotten.html", &ForgottenPage::default())
+}
+
+/// The same for every address: who has an account is found out by the worker.
+async fn ask(visitor: Visitor, form: Form<ForgottenForm>) -> Result<Reply> {
+    let email = match form.0.check() {
+        Ok(email) => email,
+        Err(errors) => {
+            let page = ForgottenPage { email: form.0.email, errors };
+            return Ok(Reply::Again(visitor.page("accounts/forgotten.html", &page)?));
+        }
+    };
+    let (app, at) = (visitor.app.clone(), (visitor.app.clock)());
+    if app.asks.check_key(&format!("forgotten:{email}")).is_ok() {
+        let keys = std::sync::Arc::clone(&app.keys);
+        app.change(move |db| forgotten::ask(db, &keys, (&email, at))).await?;
+    }
+    Ok(redirect("/forgotten/sent"))
+}
+
+async fn asked(visitor: Visitor) -> Result<Page> {
+    visitor.page("accounts/forgotten-sent.html", &NoPage {})
+}
+
+async fn blank(visitor: Visitor, token: Path<String>) -> Result<Reply> {
+    match chooser(&visitor, &token).await? {
+        Some(chooser) => Ok(Reply::Page(choose_page(&visitor, &chooser, None)?)),
+        None => gone(&visitor),
+    }
+}
+
+async fn submit(
+    visitor: Visitor,
+    request: HttpRequest,
+    token: Path<String>,
+    form: Form<ChooseForm>,
+) -> Result<HttpResponse> {
+    let Some(chooser) = chooser(&visitor, &token).await? else {
+        return Ok(gone(&visitor)?.respond_to(&request));
+    };
+    let key = format!("choose:{}", chooser.ticket.account);
+    match checked(&visitor.app, (key, chooser.about.clone()), form.0.password).await? {
+        Ok(hash) => finish(&visitor, &request, (&chooser, token.into_inner(), hash)).await,
+        Err(fault) => {
+            let page = choose_page(&visitor, &chooser, Some(fault))?;
+            Ok(Reply::Again(page).respond_to(&request))
+        }
+    }
+}
+
+/// Uses the token, unless somebody was quicker.
+async fn finish(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    (chooser, token, hash): (&Chooser, String, String),
+) -> Result<HttpResponse> {
+    let account = chooser.ticket.account;
+    let choose = move |deed: &mut Deed| choose::choose(deed, &token, &hash);
+    match visitor.app.write_for(account, choose).await {
+        Ok(TicketKind::Invitation) => {
+            enter_pages::enter(&visitor.app, request, (account, How::Password), "").await
+        }
+        Ok(TicketKind::Reset) => Ok(redirect("/password-changed").respond_to(request)),
+        Err(Error::NotFound) => Ok(gone(visitor)?.respond_to(request)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn chooser(visitor: &Visitor, token: &str) -> Result<Option<Chooser>> {
+    let (token, at) = (token.to_owned(), (visitor.app.clock)());
+    visitor.app.read(move |db| choose::chooser(db, &token, at)).await
+}
+
+/// What is kept of a new password, or what is wrong with it. `key`: what tries are counted by.
+async fn checked(
+    app: &App,
+    (key, mut about): (String, Vec<String>),
+    password: SecretString,
+) -> Result<Result<String, String>> {
+    if app.tries.check_key(&key).is_err() {
+        return Ok(Err("Too many tries. Wait a minute, then try again".to_owned()));
+    }
+    about.extend(choose::words(std::slice::from_ref(&app.settings.council_name)));
+    app.passwords.chosen(password, about).await
+}
+
+fn choose_page(visitor: &Visitor, chooser: &Chooser, fault: Option<String>) -> Result<Page> {
+    let mut errors = FormErrors::default();
+    if let Some(fault) = fault {
+        errors.add("password", fault);
+    }
+    let page = ChoosePage {
+        is_new: chooser.ticket.kind == TicketKind::Invitation,
+        name: chooser.name.clone(),
+        email: chooser.email.clone(),
+        errors,
+    };
+    visitor.page("accounts/choose-password.html", &page)
+}
+
+/// Used, run out, replaced, of a post that has ended, or no token at all: the same page.
+fn gone(visitor: &Visitor) -> Result<Reply> {
+    let page = visitor.page("accounts/link-gone.html", &NoPage {})?;
+    Ok(Reply::NotDone(StatusCode::NOT_FOUND, page))
+}
+
+async fn changed(visitor: Visitor) -> Result<Page> {
+    visitor.page("accounts/password-changed.html", &NoPage {})
+}
+
+async fn own(visit: Visit) -> Result<Page> {
+    visit.page("accounts/password.html", &OwnPage::default())
+}
+
+async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
+    match try_change(&visit, form.0).await? {
+        Ok(()) => enter(&visit.app, &request, (visit.actor.id, "/account")).await,
+        Err(errors) => {
+            let again = visit.again("accounts/password.html", &OwnPage { errors })?;
+            Ok(again.respond_to(&request))
+        }
+    }
+}
+
+/// Changes the password of whoever is signed in, and ends every session of theirs.
+async fn try_change(visit: &Visit, form: OwnForm) -> Result<Result<(), FormErrors>> {
+    let (email, kept) = visit.read(choose::own).await?;
+    let mut errors = FormErrors::default();
+    if form.old_password.expose_secret().is_empty() {
+        errors.add("old_password", "Enter the password that you have now");
+        return Ok(Err(errors));
+    }
+    if visit.app.tries.check_key(&email).is_err() {
+        errors.add("old_password", "Too many tries. Wait a minute, then try again");
+        return Ok(Err(errors));
+    }
+    if form.old_password.expose_secret() == form.password.expose_secret() {
+        errors.add("password", "The new password must differ from the old one");
+    }
+    if !visit.app.passwords.is_right(form.old_password, kept).await? {
+        errors.add("old_password", "This is not your password");
+        return Ok(Err(errors));
+    }
+    let about = visit.read(|db, by| choose::about(db, by.id)).await?;
+    let id = visit.actor.id;
+    let key = format!("choose:{id}");
+    match checked(&visit.app, (key, about), form.password).await? {
+        Ok(hash) if errors.is_empty() => {
+            Ok(Ok(visit.write(move |deed| choose::change(deed, id, &hash)).await?))
+        }
+        Ok(_) => Ok(Err(errors)),
+        Err(fault) => {
+            errors.add("password", fault);
+            Ok(Err(errors))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct ChooseForm {
+    password: SecretString,
+}
+
+impl Default for ChooseForm {
+    fn default() -> Self {
+        Self { password: SecretString::from("") }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct OwnForm {
+    old_password: SecretString,
+    password: SecretString,
+}
+
+impl Default for OwnForm {
+    fn default() -> Self {
+        Self { old_password: SecretString::from(""), password: SecretString::from("") }
+    }
+}
+
+#[derive(Serialize, Default)]
+struct ForgottenPage {
+    email: String,
+    errors: FormErrors,
+}
+
+#[derive(Serialize)]
+struct NoPage {}
+
+#[derive(Serialize)]
+struct ChoosePage {
+    /// True for an invitation.
+    is_new: bool,
+    name: String,
+    email: String,
+    errors: FormErrors,
+}
+
+#[derive(Serialize, Default)]
+struct OwnPage {
+    errors: FormErrors,
+}

@@ -1,0 +1,111 @@
+//! A concern that was raised is kept in the journal as well. Only then may anybody be told that it was sent.
+
+use chrono::NaiveDateTime;
+use diesel::Queryable;
+use serde::{Deserialize, Deserializer};
+
+use super::{ConcernId, keep_queries};
+use crate::app::Portal;
+use crate::seal::{Place, Sealed};
+use crate::store::{Row, letters_of};
+use crate::{Error, Result, calendar};
+
+/// The form of a record: the number of the next one if its fields ever change their meaning.
+const FORM: i64 = 1;
+/// Records that are appended, and synced, together.
+pub(super) const BATCH: usize = 200;
+
+/// A concern as it was raised: the columns of its row as they are kept, and the team that it came to.
+#[derive(Debug, Clone, Queryable, Deserialize)]
+pub(super) struct Record {
+    pub id: ConcernId,
+    pub reference: String,
+    pub draft_id: String,
+    pub school_urn: i32,
+    pub team_id: String,
+    pub area_code: String,
+    pub area_edition: String,
+    pub raised_by: String,
+    #[serde(deserialize_with = "moment")]
+    pub raised_at: NaiveDateTime,
+    pub kind: String,
+    pub main_harm: String,
+    pub urgency: String,
+    pub easting: Option<i32>,
+    pub northing: Option<i32>,
+    pub answers: String,
+}
+
+fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<NaiveDateTime, D::Error> {
+    let seconds = i64::deserialize(from)?.to_string();
+    calendar::of_seconds(&seconds).ok_or_else(|| serde::de::Error::custom("this is no moment"))
+}
+
+impl Record {
+    /// Sealed for its team, as the journal has it.
+    fn sealed(&self, portal: &Portal) -> Result<Sealed> {
+        let text = serde_json::json!({
+            "form": FORM,
+            "id": self.id.as_str(),
+            "reference": self.reference,
+            "draft_id": self.draft_id,
+            "school_urn": self.school_urn,
+            "team_id": self.team_id,
+            "area_code": self.area_code,
+            "area_edition": self.area_edition,
+            "raised_by": self.raised_by,
+            "raised_at": self.raised_at.and_utc().timestamp(),
+            "kind": self.kind,
+            "main_harm": self.main_harm,
+            "urgency": self.urgency,
+            "easting": self.easting,
+            "northing": self.northing,
+            "answers": self.answers,
+        });
+        portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
+    }
+
+    /// What a record of the journal says.
+    pub(super) fn opened(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Self> {
+        let text = portal.keys.unseal(place(&id), sealed)?;
+        let read: Self = serde_json::from_str(&text)
+            .map_err(|_bad| Error::Corrupt("a record of the journal is of another form"))?;
+        if read.id == id {
+            Ok(read)
+        } else {
+            Err(Error::Corrupt("a record of the journal stands under the id of another concern"))
+        }
+    }
+}
+
+fn place(id: &ConcernId) -> Place<'_> {
+    Place { table: "journal", column: "concern", row: id.as_str() }
+}
+
+/// The row of the journal that a concern has.
+pub(super) fn row(id: ConcernId) -> Row {
+    letters_of(id.as_str()).unwrap_or_default()
+}
+
+/// The concern whose row that is.
+pub(super) fn concern(row: Row) -> Option<ConcernId> {
+    ConcernId::parse(std::str::from_utf8(&row).ok()?)
+}
+
+/// Keeps a concern in the journal, unless it is known to be there, and comes back when the disk has it. Doing it twice
+/// does no harm.
+pub fn keep(portal: &Portal, id: ConcernId) -> Result<()> {
+    if portal.journal.knows(row(id)) {
+        return Ok(());
+    }
+    let records = portal.store.read(|db| keep_queries::records(db, &[id]))?;
+    if records.is_empty() {
+        return Err(Error::NotFound);
+    }
+    append(portal, &records, (portal.clock)())
+}
+
+pub(super) fn append(portal: &Portal, records: &[Record], at: NaiveDateTime) -> Result<()> {
+    let sealed = records.iter().map(|it| Ok((row(it.id), it.sealed(portal)?)));
+    portal.journal.append(&sealed.collect::<Result<Vec<_>>>()?, calendar::day(at))
+}

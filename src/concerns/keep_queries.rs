@@ -1,0 +1,185 @@
+//! What the database is asked when concerns are compared with the journal, and put back from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::keep::Record;
+use super::reconcile::Reconciliation;
+use super::{ConcernId, DraftId, Status};
+use crate::Result;
+use crate::accounts::AccountId;
+use crate::districts::TeamId;
+use crate::store::Db;
+use crate::store::schema::{concern_steps, concerns, reconciliations};
+
+/// What the journal keeps of these concerns: how they were raised, whatever became of them since.
+pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
+    let mut records: Vec<Record> = concerns::table
+        .filter(concerns::id.eq_any(ids.to_vec()))
+        .select((
+            concerns::id,
+            concerns::reference,
+            concerns::draft_id,
+            concerns::school_urn,
+            concerns::team_id,
+            concerns::area_code,
+            concerns::area_edition,
+            concerns::raised_by,
+            concerns::raised_at,
+            concerns::kind,
+            concerns::main_harm,
+            concerns::urgency,
+            concerns::easting,
+            concerns::northing,
+            concerns::answers,
+        ))
+        .load(db)?;
+    let first: Vec<(ConcernId, String)> = concern_steps::table
+        .filter(concern_steps::concern_id.eq_any(ids.to_vec()))
+        .filter(concern_steps::status.eq(Status::Submitted))
+        .order(concern_steps::id.desc())
+        .select((concern_steps::concern_id, concern_steps::team_id))
+        .load(db)?;
+    // The first step of each comes last, and stays.
+    let mut teams: BTreeMap<ConcernId, String> = first.into_iter().collect();
+    for record in &mut records {
+        if let Some(team) = teams.remove(&record.id) {
+            record.team_id = team;
+        }
+    }
+    Ok(records)
+}
+
+/// Those of some concerns that the database has not, and should have.
+///
+/// This is the one place that decides it: what is deleted on purpose is to be taken out here.
+pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> {
+    let mut lacking = Vec::new();
+    for some in ids.chunks(500) {
+        let there: Vec<ConcernId> = concerns::table
+            .filter(concerns::id.eq_any(some.to_vec()))
+            .select(concerns::id)
+            .load(db)?;
+        let there: BTreeSet<ConcernId> = there.into_iter().collect();
+        lacking.extend(some.iter().filter(|it| !there.contains(it)));
+    }
+    Ok(lacking)
+}
+
+/// Concerns raised since a moment, or ever, behind one of them, in the order in which they were raised.
+pub(super) fn raised_since(
+    db: &mut Db,
+    since: Option<NaiveDateTime>,
+    after: Option<(NaiveDateTime, ConcernId)>,
+    limit: i64,
+) -> Result<Vec<(NaiveDateTime, ConcernId)>> {
+    let mut found =
+        concerns::table.select((concerns::raised_at, concerns::id)).into_boxed().limit(limit);
+    if let Some(since) = since {
+        found = found.filter(concerns::raised_at.ge(since));
+    }
+    if let Some((at, id)) = after {
+        let later = concerns::raised_at.eq(at).and(concerns::id.gt(id));
+        found = found.filter(concerns::raised_at.gt(at).or(later));
+    }
+    Ok(found.order((concerns::raised_at, concerns::id)).load(db)?)
+}
+
+/// The references of some concerns.
+pub(super) fn references(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<String>> {
+    Ok(concerns::table
+        .filter(concerns::id.eq_any(ids.to_vec()))
+        .order(concerns::reference)
+        .select(concerns::reference)
+        .load(db)?)
+}
+
+/// The draft that a concern was.
+pub(super) fn draft_of(db: &mut Db, id: ConcernId) -> Result<DraftId> {
+    let draft: String =
+        concerns::table.filter(concerns::id.eq(id)).select(concerns::draft_id).first(db)?;
+    DraftId::parse(&draft).ok_or(crate::Error::Corrupt("the id of a draft"))
+}
+
+/// Whose, where and under which name a concern is put back, and when.
+pub(super) struct Back {
+    pub reference: String,
+    pub team: TeamId,
+    pub by: AccountId,
+    pub at: NaiveDateTime,
+}
+
+/// Puts a concern back as it was raised. It arrives with its team at this moment.
+pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> {
+    diesel::insert_into(concerns::table)
+        .values((
+            (
+                concerns::id.eq(record.id),
+                concerns::reference.eq(&back.reference),
+                concerns::draft_id.eq(&record.draft_id),
+                concerns::school_urn.eq(record.school_urn),
+                concerns::team_id.eq(back.team),
+                concerns::area_code.eq(&record.area_code),
+                concerns::area_edition.eq(&record.area_edition),
+                concerns::raised_by.eq(back.by),
+                concerns::raised_at.eq(record.raised_at),
+                concerns::arrived_at.eq(back.at),
+                concerns::changed_at.eq(record.raised_at),
+            ),
+            (
+                concerns::status.eq(Status::Submitted),
+                concerns::kind.eq(&record.kind),
+                concerns::main_harm.eq(&record.main_harm),
+                concerns::urgency.eq(&record.urgency),
+                concerns::easting.eq(record.easting),
+                concerns::northing.eq(record.northing),
+                concerns::answers.eq(&record.answers),
+            ),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+type Columns = (
+    reconciliations::host,
+    reconciliations::at,
+    reconciliations::full_at,
+    reconciliations::records,
+    reconciliations::added,
+    reconciliations::lacking,
+    reconciliations::damaged,
+);
+const COLUMNS: Columns = (
+    reconciliations::host,
+    reconciliations::at,
+    reconciliations::full_at,
+    reconciliations::records,
+    reconciliations::added,
+    reconciliations::lacking,
+    reconciliations::damaged,
+);
+
+/// The last comparison of each machine, the youngest first.
+pub(super) fn reconciliations(db: &mut Db) -> Result<Vec<Reconciliation>> {
+    let youngest = reconciliations::table.order(reconciliations::at.desc()).limit(20);
+    Ok(youngest.select(COLUMNS).load(db)?)
+}
+
+pub(super) fn save_reconciliation(db: &mut Db, it: &Reconciliation) -> Result<()> {
+    let values = (
+        reconciliations::at.eq(it.at),
+        reconciliations::full_at.eq(it.full_at),
+        reconciliations::records.eq(it.records),
+        reconciliations::added.eq(it.added),
+        reconciliations::lacking.eq(it.lacking),
+        reconciliations::damaged.eq(it.damaged),
+    );
+    if diesel::update(reconciliations::table.find(&it.host)).set(values).execute(db)? == 0 {
+        diesel::insert_into(reconciliations::table)
+            .values((reconciliations::host.eq(&it.host), values))
+            .execute(db)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! What the doctor says of what the service has done: the database, the worker, letters, digests, backups.
+
+use std::path::Path;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::doctor::{State, Verdict};
+use super::{machine, queries};
+use crate::accounts::{self, Role};
+use crate::app::Portal;
+use crate::mail::{LetterKind, queries as letters};
+use crate::{Result, calendar};
+
+/// A worker beats once a minute.
+const BEAT_WITHIN: TimeDelta = TimeDelta::minutes(5);
+const COUNT_MAX: i64 = 1_000;
+
+pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    // Every connection is refused unless it keeps to what is said here (`store/engine.rs`).
+    Ok(Verdict::fine(format!("{}; the schema is up to date.", portal.store.about()?)))
+}
+
+pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let what_to_do =
+        "Start `e4s serve` (without --no-worker) or `e4s work`. Until then no letter leaves.";
+    let beat = portal.store.read(|db| queries::last_beat(db, queries::ALIVE))?;
+    Ok(match beat {
+        None => Verdict::broken("No worker has ever run.", what_to_do),
+        Some(at) if now - at > BEAT_WITHIN => Verdict::broken(
+            format!("No worker has run since {}.", calendar::moment(at)),
+            what_to_do,
+        ),
+        Some(_) => Verdict::fine("It has run within the last five minutes."),
+    })
+}
+
+pub(super) fn letters(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let (late, given_up) = portal.store.read(|db| {
+        let late = letters::late(db, now - TimeDelta::hours(1), COUNT_MAX)?;
+        Ok((late, letters::given_up(db, now - TimeDelta::days(30), COUNT_MAX)?))
+    })?;
+    if late > 0 {
+        return Ok(Verdict::broken(
+            format!("{} waited longer than an hour.", counted(late, "letter has", "letters have")),
+            "See whether the worker runs and the mail server answers (above). Letters leave by themselves once they do.",
+        ));
+    }
+    if given_up > 0 {
+        return Ok(Verdict::attend(
+            format!(
+                "{} refused for good within 30 days.",
+                counted(given_up, "letter was", "letters were")
+            ),
+            "Correct the e-mail addresses of the people concerned.",
+        ));
+    }
+    Ok(Verdict::fine("None is late, none was refused within 30 days."))
+}
+
+pub(super) fn digests(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let today = calendar::day(now);
+    let (last, readers) = portal.store.read(|db| {
+        let last = letters::last_sent(db, LetterKind::Digest)?;
+        let roles = [Role::Coordinator, Role::County, Role::Dsl];
+        Ok((last, accounts::queries::actors(db, &roles, today)?.len()))
+    })?;
+    let what_to_do =
+        "Digests leave even when there is nothing to say: see the worker, the letters and the log.";
+    Ok(match last {
+        _ if readers == 0 => Verdict::fine("Nobody has a post that gets one."),
+        None => Verdict::attend(
+            "None has been sent yet.",
+            "The first leaves with the next period: look again then.",
+        ),
+        Some(at) if now - at > TimeDelta::days(8) => {
+            Verdict::broken(format!("The last one left on {}.", calendar::moment(at)), what_to_do)
+        }
+        Some(at) => Verdict::fine(format!("The last one left on {}.", calendar::moment(at))),
+    })
+}
+
+pub(super) fn backups(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let what_to_do = "Run `e4s backup DIR`, and see that e4s-backup.timer is on (docs/operate.md).";
+    if portal.settings.is_demo {
+        return Ok(Verdict::fine("The demonstration needs none."));
+    }
+    let Some(last) = portal.store.read(queries::last_backup)? else {
+        return Ok(Verdict::broken("None has ever been made.", what_to_do));
+    };
+    let (at, age) = (calendar::moment(last.made_at), now - last.made_at);
+    let bytes = machine::size(u64::try_from(last.bytes).unwrap_or_default());
+    let says = format!("The last one was made on {at}: {} in {}, {bytes}.", last.file, last.folder);
+    if age > TimeDelta::days(7) {
+        return Ok(Verdict::broken(says, what_to_do));
+    }
+    if age > TimeDelta::hours(26) {
+        return Ok(Verdict::attend(says, what_to_do));
+    }
+    let folder = Path::new(&last.folder);
+    // A folder that this process cannot see (another machine, a sandbox) says nothing about room.
+    let room = folder.is_dir().then(|| machine::space(folder));
+    Ok(room.filter(|it| it.state() != State::Fine).unwrap_or_else(|| Verdict::fine(says)))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    match i64::try_from(count) {
+        Ok(1) => format!("1 {one}"),
+        Ok(count) if count < COUNT_MAX => format!("{count} {many}"),
+        _ => format!("{COUNT_MAX} or more {many}"),
+    }
+}

@@ -1,0 +1,382 @@
+//! What happens when things break: the process is killed, the disk is full, the database is locked, folders are gone.
+//! Nothing that was called sent is lost or doubled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use e4s::accounts::sessions::Token;
+use e4s::calendar;
+use e4s::concerns::steps::ReportStep;
+use e4s::concerns::{ConcernId, DraftId, draft, reconcile};
+use e4s::store::journal::Journal;
+use e4s::store::schema::*;
+
+use crate::served::{Address, Came};
+use crate::shire::{NEEDED, Shire};
+
+const CLIENTS: usize = 32;
+
+/// A shire on SQLite whose clock is the one on the wall, and leads with reports that are ready to be sent.
+struct Ready {
+    shire: Shire,
+    leads: Vec<(Token, Vec<DraftId>)>,
+}
+
+fn ready(leads: usize, reports_each: usize) -> Ready {
+    let shire = Shire::on_sqlite();
+    let world = &shire.world;
+    world.later(calendar::now() - world.now());
+    let today = calendar::day(world.now());
+    let atlas = world.look(|db| world.portal.atlas.on(db, today));
+    let each = |_| {
+        let lead = world.dsl(shire.school);
+        let drafts = world.portal.write_as(&lead.actor(), world.now(), |deed| {
+            let one = |_| {
+                let id = DraftId::random();
+                draft::begin(deed, id, shire.school)?;
+                for (step, fields) in NEEDED {
+                    let pair = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
+                    let step = ReportStep::parse(step).expect("a step");
+                    draft::save(deed, &atlas, id, (step, fields.iter().map(pair).collect()))?;
+                }
+                Ok(id)
+            };
+            (0..reports_each).map(one).collect::<e4s::Result<Vec<DraftId>>>()
+        });
+        (lead.token, drafts.expect("drafts"))
+    };
+    let leads = (0..leads).map(each).collect();
+    Ready { shire, leads }
+}
+
+/// The concern that a report was called sent as.
+fn acknowledged(came: &Came) -> Option<ConcernId> {
+    let at = came.location.strip_prefix("/concerns/")?.strip_suffix("/sent")?;
+    (came.status == 303).then(|| ConcernId::parse(at)).flatten()
+}
+
+/// The concerns of the journal in a folder.
+fn journalled(folder: &Path) -> BTreeSet<ConcernId> {
+    let mut ids = BTreeSet::new();
+    let journal = Journal::open(folder).expect("a journal");
+    let read = journal.each(|it| {
+        ids.extend(ConcernId::parse(std::str::from_utf8(&it.row).expect("text")));
+        Ok(())
+    });
+    assert_eq!(read.expect("read").damage, []);
+    ids
+}
+
+impl Ready {
+    /// The world's concerns.
+    fn stored(&self) -> BTreeSet<ConcernId> {
+        let all: Vec<ConcernId> =
+            self.shire.world.look(|db| Ok(concerns::table.select(concerns::id).load(db)?));
+        all.into_iter().collect()
+    }
+
+    fn check(draft: DraftId) -> String {
+        format!("/concerns/drafts/{draft}/check")
+    }
+
+    /// The command says that journal and database are whole, and agree.
+    fn is_verified(&self, address: &Address) {
+        let out = address.run(&self.shire.world, &["journal", "verify"]);
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success(), "{said}{}", String::from_utf8_lossy(&out.stderr));
+        assert!(said.contains("; 0 faults"), "{said}");
+    }
+}
+
+/// How far the filing is, for those who file and the one who kills.
+#[derive(Default)]
+struct Progress {
+    /// The concern that each report was called sent as.
+    sent: BTreeMap<DraftId, ConcernId>,
+    /// How often the server was started.
+    starts: usize,
+}
+
+struct Board {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+impl Board {
+    fn wait(&self, until: impl Fn(&Progress) -> bool) {
+        let progress = self.progress.lock().expect("a board");
+        let minute = Duration::from_secs(60);
+        let waited = self.changed.wait_timeout_while(progress, minute, |it| !until(it));
+        assert!(!waited.expect("a board").1.timed_out(), "nothing happened for a minute");
+    }
+
+    fn note<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
+        let noted = change(&mut self.progress.lock().expect("a board"));
+        self.changed.notify_all();
+        noted
+    }
+
+    /// Sends every report until it is called sent, whatever becomes of the server meanwhile.
+    fn file(&self, address: &Address, (token, drafts): &(Token, Vec<DraftId>)) {
+        for draft in drafts {
+            loop {
+                let starts = self.note(|it| it.starts);
+                match address.post(token, &Ready::check(*draft)) {
+                    Ok(came) => {
+                        let concern = acknowledged(&came).unwrap_or_else(|| panic!("{came:?}"));
+                        let before = self.note(|it| it.sent.insert(*draft, concern));
+                        assert_eq!(before, None);
+                        break;
+                    }
+                    Err(_broken) => self.wait(|it| it.starts > starts),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the figures of a long run")]
+fn nothing_that_was_called_sent_is_lost_when_the_server_is_killed_while_many_file() {
+    let kills = std::env::var("E4S_FAULT_KILLS").map_or(20, |it| it.parse().expect("a number"));
+    let ready = ready(CLIENTS, kills + 2);
+    let (world, journal) = (&ready.shire.world, &ready.shire.world.portal.settings.journal);
+    let address = Address::of(world);
+    let board = Board { progress: Mutex::default(), changed: Condvar::new() };
+    let (began, mut slowest) = (Instant::now(), Duration::ZERO);
+    std::thread::scope(|scope| {
+        let mut served = address.serve(world, "").expect("serves");
+        board.note(|it| it.starts += 1);
+        for lead in &ready.leads {
+            scope.spawn(|| board.file(&address, lead));
+        }
+        for kill in 0..kills {
+            let target = board.note(|it| it.sent.len()) + 5 + kill * 7 % 37;
+            board.wait(|it| it.sent.len() >= target);
+            served.kill();
+            let sent: Vec<ConcernId> = board.note(|it| it.sent.values().copied().collect());
+            let (kept, stored) = (journalled(journal), ready.stored());
+            for concern in sent {
+                assert!(kept.contains(&concern), "{concern} is not in the journal");
+                assert!(stored.contains(&concern), "{concern} is not in the database");
+            }
+            let begun = Instant::now();
+            served = address.serve(world, "").expect("serves again");
+            slowest = slowest.max(begun.elapsed());
+            board.note(|it| it.starts += 1);
+        }
+        let all: usize = ready.leads.iter().map(|it| it.1.len()).sum();
+        board.wait(|it| it.sent.len() == all);
+    });
+    let sent = board.note(|it| std::mem::take(&mut it.sent));
+    let concerns: BTreeSet<ConcernId> = sent.values().copied().collect();
+    assert_eq!(concerns.len(), sent.len(), "each report is a concern of its own");
+    assert_eq!(ready.stored(), concerns, "nothing is lost and nothing doubled");
+    let whole = reconcile::run(&world.portal, world.now()).expect("reconciled");
+    assert_eq!(whole.count, 0, "everything was called sent, so the journal has it");
+    ready.is_verified(&address);
+    let rows = world.look(|db| Ok(drafts::table.count().get_result::<i64>(db)?));
+    assert_eq!(rows, 0);
+    eprintln!(
+        "{kills} kills, {} reports called sent in {:.1?}, slowest start {slowest:.1?}",
+        sent.len(),
+        began.elapsed()
+    );
+}
+
+#[test]
+fn a_disk_that_is_full_is_said_and_what_was_not_called_sent_can_be_sent_again() {
+    let ready = ready(1, 60);
+    let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);
+    let address = Address::of(world);
+    // The journal's file is near its limit; the database, which is smaller, is not.
+    let limit = 8 * 1024 * 1024;
+    let folder = &world.portal.settings.journal;
+    let near = vec![b'x'; limit - 40_000];
+    for day in [0, 1] {
+        let day = calendar::day(world.now()) + chrono::TimeDelta::days(day);
+        let name = format!("{day}.{}.1.journal", world.portal.journal.host());
+        std::fs::write(folder.join(name), &near).expect("a file");
+    }
+    let limits = format!("trap '' XFSZ; ulimit -f {}", limit / 1024);
+    let served = address.serve(world, &limits).expect("serves");
+    let mut sent = BTreeMap::new();
+    let mut refused = Vec::new();
+    for draft in drafts {
+        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
+        if let Some(concern) = acknowledged(&came) {
+            sent.insert(*draft, concern);
+        } else {
+            assert_eq!(came.status, 503, "{came:?}");
+            assert!(came.body.contains("Send it again"), "{}", came.body);
+            refused.push(*draft);
+        }
+    }
+    assert!(!sent.is_empty() && !refused.is_empty(), "{} sent", sent.len());
+    let log = served.log();
+    assert!(log.contains("setting `journal`") && log.contains("File too large"), "{log}");
+    let kept = Journal::open(folder).expect("a journal");
+    let mut rows = BTreeSet::new();
+    let remains = kept.each(|it| {
+        rows.extend(ConcernId::parse(std::str::from_utf8(&it.row).expect("text")));
+        Ok(())
+    });
+    assert!(sent.values().all(|it| rows.contains(it)), "called sent, and not in the journal");
+    let damaged = remains.expect("read").damage;
+    assert_eq!((damaged.len(), damaged[0].at, damaged[0].length), (2, 0, limit - 40_000));
+    drop(served);
+
+    let _served = address.serve(world, "").expect("serves");
+    for draft in &refused {
+        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
+        sent.insert(*draft, acknowledged(&came).expect("sent"));
+    }
+    assert_eq!(ready.stored(), sent.values().copied().collect());
+    assert_eq!(sent.len(), drafts.len());
+}
+
+#[test]
+fn a_database_that_cannot_grow_refuses_and_loses_nothing() {
+    let ready = ready(1, 40);
+    let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);
+    let address = Address::of(world);
+    let path = world.portal.settings.database.trim_start_matches("sqlite:").to_owned();
+    let length = |it: String| std::fs::metadata(it).map_or(0, |it| it.len());
+    let longest = length(path.clone()).max(length(format!("{path}-wal")));
+    let limits = format!("trap '' XFSZ; ulimit -f {}", longest / 1024 + 64);
+    let served = address.serve(world, &limits).expect("serves");
+    let mut sent = BTreeMap::new();
+    for draft in drafts {
+        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
+        if let Some(concern) = acknowledged(&came) {
+            sent.insert(*draft, concern);
+        } else {
+            assert!(came.status >= 500, "{came:?}");
+            assert!(came.body.contains("check before you send it again"), "{}", came.body);
+        }
+    }
+    assert!(sent.len() < drafts.len(), "the limit was never reached");
+    assert!(served.log().contains("disk"), "{}", served.log());
+    drop(served);
+    let _served = address.serve(world, "").expect("serves");
+    let stored = ready.stored();
+    assert!(sent.values().all(|it| stored.contains(it)), "called sent, and lost");
+    for draft in drafts {
+        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
+        let concern = acknowledged(&came).unwrap_or_else(|| panic!("{came:?}"));
+        assert!(sent.insert(*draft, concern).is_none_or(|it| it == concern), "doubled");
+    }
+    assert_eq!(ready.stored().len(), drafts.len());
+}
+
+#[test]
+fn a_locked_database_is_said_within_seconds_and_the_report_goes_out_afterwards() {
+    let ready = ready(2, 1);
+    let world = &ready.shire.world;
+    let address = Address::of(world);
+    let path = world.portal.settings.database.trim_start_matches("sqlite:").to_owned();
+    let _served = address.serve(world, "").expect("serves");
+    let mut other = SqliteConnection::establish(&path).expect("a second connection");
+    other.batch_execute("BEGIN IMMEDIATE").expect("locked");
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for (token, drafts) in &ready.leads {
+            scope.spawn(|| {
+                let came = address.post(token, &Ready::check(drafts[0])).expect("an answer");
+                assert_eq!(came.status, 503, "{came:?}");
+                assert!(came.body.contains("check before you send it again"), "{}", came.body);
+            });
+        }
+    });
+    assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+    assert!(ready.stored().is_empty());
+    other.batch_execute("ROLLBACK").expect("free");
+    for (token, drafts) in &ready.leads {
+        let came = address.post(token, &Ready::check(drafts[0])).expect("an answer");
+        assert!(acknowledged(&came).is_some(), "{came:?}");
+    }
+    assert_eq!(ready.stored().len(), 2);
+    ready.is_verified(&address);
+}
+
+#[test]
+fn a_journal_that_goes_away_while_the_server_runs_is_said_and_nothing_is_called_sent() {
+    let ready = ready(1, 3);
+    let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);
+    let address = Address::of(world);
+    let (here, away) = (&world.portal.settings.journal, world.files.path().join("away"));
+    let served = address.serve(world, "").expect("serves");
+    let file = |draft: DraftId| address.post(token, &Ready::check(draft)).expect("an answer");
+    assert!(acknowledged(&file(drafts[0])).is_some());
+    std::fs::rename(here, &away).expect("taken away");
+    let came = file(drafts[1]);
+    assert_eq!(came.status, 503, "{came:?}");
+    assert!(served.log().contains("is not where it was"), "{}", served.log());
+    std::fs::rename(&away, here).expect("put back");
+    let again = acknowledged(&file(drafts[1])).expect("sent");
+    assert!(journalled(here).contains(&again));
+    assert!(acknowledged(&file(drafts[2])).is_some());
+    assert_eq!(ready.stored().len(), 3);
+    ready.is_verified(&address);
+}
+
+#[test]
+fn keys_and_journal_that_are_not_there_stop_the_start_and_are_named() {
+    let ready = ready(1, 1);
+    let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);
+    let address = Address::of(world);
+    let settings = &world.portal.settings;
+    let key = settings.keys.join("root-1.key");
+    {
+        let _served = address.serve(world, "").expect("serves");
+        std::fs::rename(&key, world.files.path().join("kept")).expect("taken away");
+        let came = address.post(token, &Ready::check(drafts[0])).expect("an answer");
+        assert!(acknowledged(&came).is_some(), "a key that was read is known: {came:?}");
+    }
+    let refused = address.serve(world, "").err().expect("refused");
+    assert!(refused.contains("setting `keys`") && refused.contains("no root key"), "{refused}");
+    std::fs::rename(world.files.path().join("kept"), &key).expect("put back");
+
+    let away = world.files.path().join("away");
+    std::fs::rename(&settings.journal, &away).expect("taken away");
+    std::fs::write(&settings.journal, "").expect("a file");
+    let refused = address.serve(world, "").err().expect("refused");
+    assert!(refused.contains("setting `journal`"), "{refused}");
+    std::fs::remove_file(&settings.journal).expect("removed");
+    std::fs::rename(&away, &settings.journal).expect("put back");
+
+    let _served = address.serve(world, "").expect("serves");
+    ready.is_verified(&address);
+}
+
+#[test]
+fn the_worker_compares_at_its_start_and_health_and_metrics_say_so() {
+    let ready = ready(1, 0);
+    let world = &ready.shire.world;
+    let lead = world.dsl(ready.shire.school);
+    world.concern(&lead, ready.shire.west, "The old mill");
+    let address = Address::of(world);
+    let _served = address.serve(world, "").expect("serves");
+    let began = Instant::now();
+    let said = loop {
+        let said = address.health("/health/ready").expect("an answer").body;
+        if !said.contains("not compared") {
+            break said;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{said}");
+        std::thread::yield_now();
+    };
+    assert!(said.starts_with("ready\njournal on "), "{said}");
+    let counted = "1 concerns, 1 added, 0 missing from the database, 0 damaged pieces";
+    assert!(said.contains(counted), "{said}");
+    let metrics = address.health("/metrics").expect("an answer").body;
+    assert!(metrics.contains("\ne4s_journal_missing 0\n"), "{metrics}");
+    let age =
+        metrics.lines().find_map(|it| it.strip_prefix("e4s_journal_last_reconciled_seconds "));
+    assert!(age.and_then(|it| it.parse::<u32>().ok()).is_some_and(|it| it < 60), "{metrics}");
+    assert_eq!(address.get(&lead.token, "/concerns").expect("an answer").status, 200);
+}

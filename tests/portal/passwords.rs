@@ -1,0 +1,156 @@
+//! The token of a letter is nowhere but in the letter; and a person changes their own password.
+
+use actix_web::test::TestRequest;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use e4s::accounts::tickets::{self, TicketKind};
+use e4s::mail::LetterId;
+use e4s::store::schema::{letters, tickets as kept};
+
+use crate::postbox::Postbox;
+use crate::tickets::{OTHER, PASSWORD, choose, deliver, invited, known, link, session, sign_in};
+use crate::world::{ORIGIN_OF_TESTS, World};
+
+#[test]
+fn the_token_of_a_letter_is_nowhere_in_the_database() {
+    let postbox = Postbox::open();
+    let world = World::with(postbox.used_by());
+    invited(&world);
+    assert_eq!(deliver(&world), 1);
+    let path = link(&postbox.letter());
+    let token = path.rsplit('/').next().expect("a token");
+    assert_eq!(token.len(), 64);
+
+    type Row = (String, Option<String>, Option<String>, Option<String>);
+    let rows: Vec<Row> = world.look(|db| {
+        Ok(letters::table
+            .select((letters::facts, letters::subject, letters::text, letters::html))
+            .load(db)?)
+    });
+    let letters = format!("{rows:?}");
+    assert!(letters.contains("/choose-password/only-in-the-letter-itself"), "{letters}");
+    assert!(!letters.contains(token));
+    let hashes: Vec<(String, String)> =
+        world.look(|db| Ok(kept::table.select((kept::id, kept::token_hash)).load(db)?));
+    assert!(hashes.iter().all(|(id, hash)| id != token && hash != token));
+    let mut files = 0;
+    for entry in std::fs::read_dir(world.files.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).expect("a file");
+            let is_there = bytes.windows(token.len()).any(|it| it == token.as_bytes());
+            assert!(!is_there, "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files > 0 || std::env::var("TEST_DATABASE_URL").is_ok(), "the file was looked at");
+}
+
+#[test]
+fn without_an_answer_the_same_link_goes_once_more() {
+    let postbox = Postbox::that("silent", 1);
+    let world = World::with(postbox.used_by());
+    invited(&world);
+    assert_eq!(deliver(&world), 0);
+    world.later(TimeDelta::minutes(10));
+    assert_eq!(deliver(&world), 1);
+    let letters = postbox.letters();
+    assert_eq!((letters.len(), &letters[0].raw), (2, &letters[1].raw));
+}
+
+#[actix_web::test]
+async fn a_younger_root_key_does_not_break_a_link_that_is_on_its_way() {
+    let postbox = Postbox::open();
+    let mut world = World::with(postbox.used_by());
+    invited(&world);
+    e4s::seal::next(&world.portal.settings.keys).expect("a younger key");
+    world.restart();
+    assert_eq!(deliver(&world), 1);
+    let done = choose(&world, &link(&postbox.letter()), PASSWORD).await;
+    assert_eq!(done.path(), "/");
+}
+
+#[actix_web::test]
+async fn the_demonstrations_mailbox_shows_links_that_work() {
+    let world = World::with(|settings| {
+        settings.is_demo = true;
+        settings.mail = e4s::config::Mail::Mailbox;
+    });
+    invited(&world);
+    assert_eq!(deliver(&world), 1);
+    let id: LetterId = world.look(|db| Ok(letters::table.select(letters::id).first(db)?));
+    let page = world.get(&format!("/demo/mailbox/{id}")).await.body;
+    let (_, after) =
+        page.split_once("href=\"http://127.0.0.1:8400/choose-password/").expect("a link");
+    let token = after.split('"').next().expect("a token");
+    assert_eq!(choose(&world, &format!("/choose-password/{token}"), PASSWORD).await.path(), "/");
+}
+
+#[actix_web::test]
+async fn a_person_changes_their_own_password_and_stays_in_here_alone() {
+    let postbox = Postbox::open();
+    let world = World::with(postbox.used_by());
+    let id = known(&world);
+    world.house(|deed| tickets::send(deed, id, TicketKind::Reset));
+    deliver(&world);
+    let (here, elsewhere) = (world.signed_in(id), world.signed_in(id));
+    assert!(here.get("/account/password").await.main().contains("Change your password"));
+    for (old, new, fault) in [
+        ("", OTHER, "Enter the password that you have now"),
+        ("wrong", OTHER, "This is not your password"),
+        (PASSWORD, PASSWORD, "must differ from the old one"),
+        (PASSWORD, "short", "at least 12 characters"),
+        (PASSWORD, "kim@example.org1", "others know about you"),
+    ] {
+        let form = [("old_password", old), ("password", new)];
+        let answer = here.post("/account/password", &form).await;
+        assert_eq!(answer.status, 422, "{fault}");
+        assert!(answer.main().contains(fault), "{}", answer.main());
+        assert!(!answer.body.contains(OTHER) && !answer.body.contains(PASSWORD));
+    }
+    let form = [("old_password", PASSWORD), ("password", OTHER)];
+    let done = here.post("/account/password", &form).await;
+    assert_eq!(done.path(), "/account");
+    let now = world.known(id, session(&done));
+    assert_eq!(now.get("/account").await.status, 200);
+    for old in [here, elsewhere] {
+        assert_eq!(old.get("/account").await.path(), "/sign-in?back=account");
+    }
+    assert_eq!(sign_in(&world, OTHER).await.path(), "/");
+    assert_eq!(deliver(&world), 1);
+    let letters = postbox.letters();
+    assert_eq!(letters[1].subject, "E4S: your password was changed");
+    let reset = choose(&world, &link(&letters[0]), PASSWORD).await;
+    assert_eq!(reset.status, 404, "a letter from before lets nobody in");
+    assert_eq!(world.audit(), ["reset-sent", "password-changed"]);
+}
+
+#[actix_web::test]
+async fn a_password_is_never_handed_back() {
+    let world = World::new();
+    let id = known(&world);
+    let (before, now) = (world.signed_in(id), world.signed_in(id));
+    let late = TestRequest::post()
+        .uri("/account/password")
+        .insert_header(("origin", ORIGIN_OF_TESTS))
+        .set_form([
+            ("csrf", before.token.csrf().as_str()),
+            ("old_password", PASSWORD),
+            ("password", OTHER),
+        ]);
+    let answer = world.send(now.cookie(late)).await;
+    assert_eq!(answer.status, 403);
+    assert!(!answer.body.contains(PASSWORD) && !answer.body.contains(OTHER), "{}", answer.main());
+}
+
+#[actix_web::test]
+async fn the_seventh_guess_at_the_old_password_has_to_wait() {
+    let world = World::new();
+    let kim = world.signed_in(known(&world));
+    let form = [("old_password", "wrong"), ("password", OTHER)];
+    for _ in 0..6 {
+        assert!(kim.post("/account/password", &form).await.main().contains("not your password"));
+    }
+    let seventh = kim.post("/account/password", &form).await;
+    assert!(seventh.main().contains("Too many tries"), "{}", seventh.main());
+}
