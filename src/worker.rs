@@ -58,6 +58,7 @@ pub const CHORES: &[Chore] = &[
         run: accounts::tickets::forget,
     },
     Chore { name: "say that it lives", every: Duration::from_mins(1), run: upkeep::heartbeat::run },
+    Chore {
         name: "forget journeys to the sign-on",
         every: Duration::from_mins(10),
         run: accounts::sign_on::forget,

@@ -8,8 +8,8 @@ use super::factors::{self, Factor, NAME_MAX};
 use super::queries::{self, Held};
 use super::recoveries;
 use super::recovery_codes;
-use super::sign_on_pages;
 use super::sessions::{self, Live, SessionId};
+use super::sign_on_pages;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 

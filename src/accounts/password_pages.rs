@@ -7,10 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::choose::{self, Chooser};
-use super::forgotten::{self, ForgottenForm};
-use super::tickets::TicketKind;
 use super::enter_pages;
+use super::forgotten::{self, ForgottenForm};
 use super::sessions::How;
+use super::tickets::TicketKind;
 use crate::app::App;
 use crate::deed::Deed;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, redirect};
