@@ -7,40 +7,34 @@
 
 pub mod appoint;
 pub mod choose;
+mod device;
 pub mod end;
+pub mod factors;
 pub mod forgotten;
 pub mod give;
 pub mod invite;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
-pub mod sessions;
-pub mod tickets;
-
-mod device;
-pub mod factors;
-pub mod invite_pages;
-pub mod pages;
-pub mod passkeys;
-pub mod password_pages;
-pub mod passwords;
-pub mod people_pages;
-mod people_queries;
 pub mod policy;
 pub mod provider;
-pub mod queries;
 pub mod recoveries;
 pub mod recovery_codes;
 pub mod second;
 pub mod sessions;
 pub mod sign_on;
-mod ticket_queries;
+pub mod tickets;
 pub mod totp;
 
 pub mod account_pages;
 pub mod enter_pages;
 pub mod factor_pages;
 mod factor_queries;
+pub mod invite_pages;
 pub mod pages;
+pub mod password_pages;
+pub mod people_pages;
+mod people_queries;
 pub mod prove_pages;
 pub mod queries;
 pub mod recovery_pages;
@@ -48,6 +42,7 @@ mod recovery_queries;
 pub mod session_queries;
 pub mod sign_on_pages;
 mod sign_on_queries;
+mod ticket_queries;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
