@@ -42,8 +42,14 @@ pub fn run(
     let settings = settings()?;
     match command {
         KeysCommand::Init { identity } => init(&settings, identity.as_deref()),
-        KeysCommand::Rotate => rotate(&ready(settings)?),
-        KeysCommand::EscrowCheck { identity } => escrow_check(&ready(settings)?, identity),
+        KeysCommand::Rotate => {
+            let portal = ready(settings)?;
+            rotate(&portal)
+        }
+        KeysCommand::EscrowCheck { identity } => {
+            let portal = ready(settings)?;
+            escrow_check(&portal, identity)
+        }
     }
 }
 

@@ -80,7 +80,6 @@ fn page(world: &World) {
     let token = world.portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
         appoint::appoint(deed, id, &Post { role: Role::County, school: None, team: None }, None)?;
-        let way = Way { how: How::Password, second_factor: false, device: "A bench".to_owned() };
         sessions::enter(deed, id, None, &way)
     });
     let cookie = format!("e4s={}", token.expect("a session").as_str());

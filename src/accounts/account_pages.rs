@@ -49,7 +49,7 @@ async fn show(visit: Visit) -> Result<Page> {
         })
         .await?;
     let sign_on = sign_on_pages::link_of(&visit.app, visit.actor.id).await?;
-    visit.page("accounts/account.html", &AccountPage::of(&visit, found, sign_on))
+    visit.page("accounts/account.html", &AccountPage { sign_on, ..AccountPage::of(&visit, found) })
 }
 
 async fn end_others(visit: Visit, _: Form<Nothing>) -> Result<Reply> {
@@ -114,6 +114,7 @@ struct AccountPage {
     is_recovery_open: bool,
     sign_on: Option<sign_on_pages::Link>,
     may_vouch: bool,
+    sign_on: Option<sign_on_pages::Link>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +152,7 @@ impl AccountPage {
             codes_left: found.codes_left,
             sessions: found.sessions.iter().map(SessionRow::of).collect(),
             has_others,
+            sign_on: None,
             is_recovery_open: found.is_recovery_open,
             sign_on,
             may_vouch: super::recovery_pages::may_vouch(&visit.actor),

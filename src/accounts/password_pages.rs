@@ -146,7 +146,10 @@ async fn own(visit: Visit) -> Result<Page> {
 
 async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
     match try_change(&visit, form.0).await? {
-        Ok(()) => enter(&visit.app, &request, (visit.actor.id, "/account")).await,
+        Ok(()) => {
+            let who = (visit.actor.id, How::Password);
+            enter_pages::enter(&visit.app, &request, who, "account").await
+        }
         Err(errors) => {
             let again = visit.again("accounts/password.html", &OwnPage { errors })?;
             Ok(again.respond_to(&request))

@@ -12,10 +12,10 @@ use crate::store::{Db, fold};
 
 pub(super) use super::session_queries::end_sessions_of;
 
-/// The most posts that a page lists.
-const HELD_MAX: i64 = 50;
 /// What is kept of a password that was not chosen yet.
 pub(super) const NO_PASSWORD: &str = "";
+/// The most posts that a page lists.
+const HELD_MAX: i64 = 50;
 
 /// What signing in needs to know of an account.
 #[derive(Queryable)]

@@ -26,15 +26,6 @@ pub struct QuestionFacts {
     pub path: String,
 }
 
-/// What a letter about somebody's sign-in says.
-#[derive(Debug, Serialize)]
-pub struct SafetyFacts {
-    pub subject: &'static str,
-    pub sentences: Vec<&'static str>,
-    /// Where to look, after signing in.
-    pub path: &'static str,
-}
-
 /// What an invitation, or the letter about a forgotten password, says.
 #[derive(Debug, Serialize)]
 pub struct TicketFacts {
@@ -53,6 +44,15 @@ pub struct TicketFacts {
 pub struct PasswordFacts {
     /// `23 November 2026 at 12pm`
     pub at: String,
+}
+
+/// What a letter about somebody's sign-in says.
+#[derive(Debug, Serialize)]
+pub struct SafetyFacts {
+    pub subject: &'static str,
+    pub sentences: Vec<&'static str>,
+    /// Where to look, after signing in.
+    pub path: &'static str,
 }
 
 /// What a digest says.

@@ -70,6 +70,9 @@ pub const COLUMNS: &[Column] = &[
     column("factors", "secret"),
     column("ceremonies", "state"),
     column("sessions", "name"),
+    // For minutes only, the house's: whose password is forgotten, and a journey through the council's sign-on.
+    column("forgotten", "address"),
+    Column { key: "state_hash", ..column("sign_ons", "secrets") },
 ];
 
 /// Where a sealed text stands. It opens there and nowhere else.

@@ -102,7 +102,6 @@ fn is_torn(rest: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 mod tests {
     use proptest::prelude::*;
 

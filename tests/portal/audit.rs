@@ -1,7 +1,6 @@
 //! The chains of the audit log: what nobody can do to them, and what is found when somebody did it all the same.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -195,9 +194,9 @@ fn a_head_that_does_not_fit_its_chain_is_named() {
 
 #[test]
 fn a_chain_that_was_made_anew_is_whole_and_is_found_by_a_head_that_was_kept() {
+    type Kept = (i64, chrono::NaiveDateTime, String, String, String);
     let (world, _) = world();
     let kept = world.look(heads);
-    type Kept = (i64, chrono::NaiveDateTime, String, String, String);
     let rows: Vec<Kept> = world.look(|db| {
         let row = (audit::place, audit::at, audit::account_id, audit::event, audit::subject);
         let all = audit::table.filter(audit::chain.eq(HOUSE)).order(audit::place);
@@ -225,7 +224,6 @@ fn many_deeds_of_one_team_at_once_all_get_their_place_and_none_begins_again() {
     let (world, team) = world();
     let other = Store::open(&world.portal.settings.database).expect("opens");
     let (tried, house) = (AtomicUsize::new(0), Actor::house());
-    let began = Instant::now();
     std::thread::scope(|scope| {
         for number in 0..WRITERS {
             let store = if number % 2 == 0 { &world.portal.store } else { &other };
@@ -244,7 +242,6 @@ fn many_deeds_of_one_team_at_once_all_get_their_place_and_none_begins_again() {
         }
     });
     let written = WRITERS * EACH;
-    println!("{written} deeds of one team in {:.2?}, {WRITERS} at once", began.elapsed());
     assert_eq!(tried.into_inner(), written, "a deed was begun again");
     let places: Vec<i64> = world.look(|db| {
         let all = audit_heads::table.filter(audit_heads::chain.eq(team.as_str()));

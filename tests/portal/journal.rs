@@ -148,7 +148,7 @@ async fn damage_is_named_by_file_and_place_and_mended_in_the_night() {
     let mut bytes = std::fs::read(&file).expect("a file");
     bytes[100] ^= 1;
     std::fs::write(&file, &bytes).expect("damaged");
-    world.later(TimeDelta::minutes(5));
+    world.later(TimeDelta::minutes(20));
     assert_eq!(reconciled(world).added, 0, "what was compared before is not read again by day");
     let found = verified(world);
     let name = file.file_name().expect("a name").to_string_lossy().into_owned();
@@ -223,7 +223,7 @@ async fn a_lost_concern_comes_back_as_it_was_raised_once_and_its_team_is_told() 
     });
     world.later(TimeDelta::minutes(10));
 
-    assert_eq!(restored(world).back, [reference.clone()]);
+    assert_eq!(restored(world).back, std::slice::from_ref(&reference));
     let again = restored(world);
     assert_eq!((again.back.len(), again.left.len(), shire.count()), (0, 0, 1));
     assert_eq!(sent(&lead, &format!("/concerns/drafts/{draft}")).await, concern);

@@ -11,6 +11,9 @@ use crate::postbox::Postbox;
 use crate::tickets::{OTHER, PASSWORD, choose, deliver, invited, known, link, session, sign_in};
 use crate::world::{ORIGIN_OF_TESTS, World};
 
+/// Facts, subject, text and HTML of a kept letter.
+type Row = (String, Option<String>, Option<String>, Option<String>);
+
 #[test]
 fn the_token_of_a_letter_is_nowhere_in_the_database() {
     let postbox = Postbox::open();
@@ -21,7 +24,6 @@ fn the_token_of_a_letter_is_nowhere_in_the_database() {
     let token = path.rsplit('/').next().expect("a token");
     assert_eq!(token.len(), 64);
 
-    type Row = (String, Option<String>, Option<String>, Option<String>);
     let rows: Vec<Row> = world.look(|db| {
         Ok(letters::table
             .select((letters::facts, letters::subject, letters::text, letters::html))

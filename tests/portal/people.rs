@@ -138,7 +138,7 @@ async fn each_fault_of_an_invitation_is_named_beside_its_field_and_nothing_typed
         assert!(answer.body.contains("<title>Error: "));
         for (field, value) in form.iter().filter(|(field, _)| *field == "email" || *field == "name")
         {
-            assert!(answer.body.contains(&format!("value=\"{}\"", value)), "{field}");
+            assert!(answer.body.contains(&format!("value=\"{value}\"")), "{field}");
         }
     }
     let mut form = of(kim, name, "dsl", "elm", "");

@@ -101,11 +101,8 @@ async fn the_log_is_filtered_by_person_event_team_record_and_day() {
         (format!("{opened}&until_day=23&until_month=11&until_year=2026"), 1),
         (format!("{opened}&from_day=24&from_month=11&from_year=2026"), 2),
         (format!("{opened}&from_day=26&from_month=11&from_year=2026"), 0),
-        (format!("event=nothing-of-ours&team=x&after=y&{opened}"), 3),
+        (format!("{opened}&team=nothing-of-ours&after=x"), 3),
     ] {
-        if filter.matches("event=").count() > 1 {
-            continue;
-        }
         let page = lead.get(&format!("/admin/audit?{filter}")).await;
         assert_eq!(page.status, 200, "{filter}: {}", page.main());
         assert_eq!(page.body.matches("<strong>").count(), lines, "{filter}: {}", page.main());
