@@ -112,7 +112,6 @@ struct AccountPage {
     sessions: Vec<SessionRow>,
     has_others: bool,
     is_recovery_open: bool,
-    sign_on: Option<sign_on_pages::Link>,
     may_vouch: bool,
     sign_on: Option<sign_on_pages::Link>,
 }
@@ -141,7 +140,7 @@ struct SessionRow {
 }
 
 impl AccountPage {
-    fn of(visit: &Visit, found: Found, sign_on: Option<sign_on_pages::Link>) -> Self {
+    fn of(visit: &Visit, found: Found) -> Self {
         let row = |key, value| Fact { key, value };
         let has_others = found.sessions.iter().any(|it| !it.is_this);
         Self {
@@ -154,7 +153,6 @@ impl AccountPage {
             has_others,
             sign_on: None,
             is_recovery_open: found.is_recovery_open,
-            sign_on,
             may_vouch: super::recovery_pages::may_vouch(&visit.actor),
         }
     }

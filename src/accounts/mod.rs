@@ -7,9 +7,7 @@
 
 pub mod appoint;
 pub mod choose;
-mod device;
 pub mod end;
-pub mod factors;
 pub mod forgotten;
 pub mod give;
 pub mod invite;

@@ -76,7 +76,11 @@ async fn without_the_setting_or_a_post_the_password_is_enough_until_a_post_comes
     let bare = world.entered(nobody, How::Password);
     assert_eq!(bare.get("/account").await.status, 200);
     world.later(TimeDelta::minutes(6));
-    assert_eq!(bare.get("/account").await.path(), "/sign-in/second?back=account", "midnight is past");
+    assert_eq!(
+        bare.get("/account").await.path(),
+        "/sign-in/second?back=account",
+        "midnight is past"
+    );
 }
 
 fn tomorrow(world: &World) -> chrono::NaiveDate {
