@@ -15,7 +15,7 @@ use crate::{Error, Result, calendar};
 /// Who looks at people and their posts.
 pub(super) const ADMINS: Policy = Policy::Holding(&[Role::Admin]);
 /// Who gives posts, ends them, and sends letters that let people in.
-pub(super) const APPOINTING: Policy = Policy::Holding(&[Role::Admin]);
+pub(super) const APPOINTING: Policy = Policy::Proved(&[Role::Admin]);
 
 /// The routes of this slice.
 pub fn routes() -> Routes {

@@ -19,7 +19,7 @@ use crate::{Error, Result, calendar};
 
 const READERS: Policy = Policy::Holding(&[Role::Admin, Role::County]);
 /// Who takes it away.
-const TAKERS: Policy = Policy::Holding(&[Role::Admin, Role::County]);
+const TAKERS: Policy = Policy::Proved(&[Role::Admin, Role::County]);
 
 /// The routes of this slice.
 pub fn routes() -> Routes {

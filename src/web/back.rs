@@ -54,13 +54,16 @@ pub fn prove(path: &str, query: &str) -> String {
     }
 }
 
-/// The path behind the words that [`prove`] was asked to lead back to: segments of small letters, digits and hyphens
-/// below one of the places, and a query of plain characters. Never another host: no segment is empty.
+/// The path behind the words that [`prove`] was asked to lead back to: segments of small letters, digits, hyphens
+/// and dots (none begins with one) below one of the places, and a query of plain characters. Never another host: no segment is empty.
 pub fn within(words: &str) -> Option<String> {
     let (path, query) = words.split_once('?').unwrap_or((words, ""));
     let is_plain = |it: &str| {
         !it.is_empty()
-            && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+            && !it.starts_with('.')
+            && it.bytes().all(|it| {
+                it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-' || it == b'.'
+            })
     };
     let is_query = |it: u8| it.is_ascii_alphanumeric() || b"=&%+._~-".contains(&it);
     let first = path.split('/').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Ways into the world: sessions that are half or whole, and people as their sessions let them act.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{self, How, Token, Way};
 use e4s::accounts::{AccountId, Actor, Post, Role, totp};
@@ -32,10 +32,15 @@ impl World {
         self.house(|deed| appoint::add(deed, &newcomer))
     }
 
-    /// Gives somebody a post without school and team.
+    /// Gives somebody a post without school and team, which ends their sessions.
     pub fn appointed(&self, id: AccountId, role: Role) {
+        self.appointed_from(id, role, None);
+    }
+
+    /// The same, from a day.
+    pub fn appointed_from(&self, id: AccountId, role: Role, from_on: Option<NaiveDate>) {
         let post = Post { role, school: None, team: None };
-        self.house(|deed| appoint::appoint(deed, id, &post, None));
+        self.house(|deed| appoint::appoint(deed, id, &post, from_on));
     }
 
     /// One deed by a person, whatever session they have.

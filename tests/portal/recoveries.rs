@@ -89,10 +89,12 @@ async fn no_other_two_people_do() {
     assert_eq!(vouch(&admin, &id).await, 403);
     assert_eq!(agree(&world.dsl(school), &id).await, 403);
     world.appointed(admin.id, Role::County);
+    let admin = world.signed_in(admin.id);
     assert_eq!(vouch(&admin, &id).await, 409, "the same person in both parts");
-    let itself = world.known(lost.id, lost.token.clone());
+    let itself = world.signed_in(lost.id);
     assert_eq!(vouch(&itself, &id).await, 409, "nobody vouches for themselves");
     world.appointed(lost.id, Role::Admin);
+    let itself = world.signed_in(lost.id);
     assert_eq!(agree(&itself, &id).await, 409, "nobody decides about themselves");
     assert!(has_factor(&world, lost.id));
     assert_eq!(vouch(&world.county(), &id).await, 303);
@@ -109,8 +111,9 @@ async fn two_colleagues_without_an_administrator_do_not() {
     world.later(TimeDelta::hours(25));
     assert_eq!(vouch(&world.county(), &id).await, 303);
     assert!(has_factor(&world, lost.id));
-    let both = world.county();
-    world.appointed(both.id, Role::Admin);
+    let both = world.county().id;
+    world.appointed(both, Role::Admin);
+    let both = world.signed_in(both);
     let (lost, _) = world.with_app(world.dsl(school).id);
     let id = ask(&world, lost.id).await;
     assert_eq!((vouch(&both, &id).await, agree(&both, &id).await), (303, 409));

@@ -70,11 +70,21 @@ async fn without_the_setting_or_a_post_the_password_is_enough_until_a_post_comes
     assert_eq!(county.get("/concerns").await.status, 200);
 
     let world = with_factors();
+    world.later(TimeDelta::hours(11) + TimeDelta::minutes(55));
     let nobody = world.nobody();
+    world.appointed_from(nobody, e4s::accounts::Role::County, Some(tomorrow(&world)));
     let bare = world.entered(nobody, How::Password);
     assert_eq!(bare.get("/account").await.status, 200);
-    world.appointed(nobody, e4s::accounts::Role::County);
-    assert_eq!(bare.get("/account").await.path(), "/sign-in/second?back=account");
+    world.later(TimeDelta::minutes(6));
+    assert_eq!(
+        bare.get("/account").await.path(),
+        "/sign-in/second?back=account",
+        "midnight is past"
+    );
+}
+
+fn tomorrow(world: &World) -> chrono::NaiveDate {
+    e4s::calendar::day(world.now()) + chrono::Days::new(1)
 }
 
 #[actix_web::test]
