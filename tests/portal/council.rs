@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use actix_web::http::header::{COOKIE, SET_COOKIE};
 use actix_web::test::TestRequest;
@@ -21,6 +21,8 @@ pub const SESSION: &str = "e4s";
 pub struct Council {
     pub port: u16,
     server: Option<Child>,
+    /// Held open: whoever writes to a pipe that nobody reads is ended.
+    output: Option<BufReader<ChildStdout>>,
     agent: ureq::Agent,
 }
 
@@ -39,7 +41,7 @@ impl Council {
             .http_status_as_error(false)
             .proxy(None)
             .build();
-        let mut council = Self { port: 0, server: None, agent: agent.new_agent() };
+        let mut council = Self { port: 0, server: None, output: None, agent: agent.new_agent() };
         council.start();
         council
     }
@@ -85,8 +87,9 @@ impl Council {
             .spawn()
             .expect("node starts");
         let mut line = String::new();
-        let output = server.stdout.take().expect("its output");
-        BufReader::new(output).read_line(&mut line).expect("a line");
+        let mut output = BufReader::new(server.stdout.take().expect("its output"));
+        output.read_line(&mut line).expect("a line");
+        self.output = Some(output);
         self.port = line.trim().parse().expect("a port: is node_modules there? Run: npm ci");
         self.server = Some(server);
     }

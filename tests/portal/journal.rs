@@ -339,8 +339,8 @@ fn many_at_once_in_several_processes_never_share_a_file_and_lose_nothing() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3, "one a day");
 }
 
-/// Columns whose value follows from the others when a concern is put back.
-const FOLLOWING: [&str; 3] = ["arrived_at", "changed_at", "status"];
+/// Columns whose value follows from the others when a concern is put back; a hold is put on it later, if at all.
+const FOLLOWING: [&str; 4] = ["arrived_at", "changed_at", "status", "held_at"];
 
 #[test]
 fn every_column_of_a_concern_is_in_its_record() {

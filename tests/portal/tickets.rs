@@ -105,7 +105,7 @@ async fn an_invited_person_chooses_a_password_and_is_in() {
     let kim = world.known(id, session(&done));
     assert!(kim.get("/account").await.main().contains("Kim Example"));
     assert_eq!(sign_in(&world, PASSWORD).await.path(), "/");
-    assert_eq!(world.audit(), ["invitation-sent", "password-chosen"]);
+    assert_eq!(world.audit(), ["invitation-sent", "sign-in-failed", "password-chosen"]);
     assert_eq!(deliver(&world), 0);
 }
 
@@ -288,7 +288,7 @@ async fn a_forgotten_password_is_replaced_by_whoever_has_the_letter() {
     insta::assert_snapshot!(told.read());
     let [text, html] = told.words_of_both();
     assert_eq!(text, html);
-    assert_eq!(world.audit(), ["reset-sent", "password-changed"]);
+    assert_eq!(world.audit(), ["reset-sent", "password-changed", "sign-in-failed"]);
 }
 
 #[actix_web::test]
