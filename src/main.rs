@@ -177,7 +177,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             upkeep_commands::backup(ready(settings()?)?.get_ref(), &folder, keep)
         }
         Command::Restore { file, identity, into } => {
-            upkeep_commands::restore(settings()?, (&file, &identity, into.as_deref()))
+            upkeep_commands::restore(&settings()?, (&file, &identity, into.as_deref()))
         }
         Command::Routes => {
             for row in app::routes().rows() {

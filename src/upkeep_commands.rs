@@ -52,7 +52,7 @@ pub fn backup(portal: &Portal, folder: &Path, keep: Option<usize>) -> Outcome {
 
 /// Brings a backup back, and says what was checked.
 pub fn restore(
-    settings: Settings,
+    settings: &Settings,
     (file, identity, into): (&Path, &Path, Option<&Path>),
 ) -> Outcome {
     let settings = into.map_or_else(|| settings.clone(), |it| restore::into(settings.clone(), it));

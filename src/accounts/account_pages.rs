@@ -102,6 +102,7 @@ struct Found {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 struct AccountPage {
     facts: Vec<Fact>,
     posts: Vec<Fact>,

@@ -1,4 +1,4 @@
-//! The council's sign-on (OpenID Connect), as a client sees it: what it says about itself, the way there, and who it says
+//! The council's sign-on (`OpenID` Connect), as a client sees it: what it says about itself, the way there, and who it says
 //! came back. Everything here waits for another server, so it is called off the request threads.
 
 use std::num::NonZeroU32;
@@ -38,7 +38,7 @@ const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(30);
 /// How far its clock may be ahead of ours, and how old a token made for this very journey may be.
 const AHEAD_MAX: TimeDelta = TimeDelta::minutes(5);
 const AGE_MAX: TimeDelta = TimeDelta::minutes(15);
-/// The longest subject there may be (OpenID Connect Core, section 2).
+/// The longest subject there may be (`OpenID` Connect Core, section 2).
 const SUBJECT_MAX: usize = 255;
 /// Journeys that may begin in a minute, by everybody together. A county's people are far fewer.
 const JOURNEYS_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);

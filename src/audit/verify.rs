@@ -20,10 +20,10 @@ const PAGE: usize = 5_000;
 /// What came of walking a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
-    pub chain: String,
     /// How many of its lines hold, from the first one on.
     pub sound: i64,
     pub broken: Option<Broken>,
+    pub chain: String,
 }
 
 /// The first link that does not hold, by the place at which it should stand.

@@ -85,7 +85,8 @@ pub fn openings(
 }
 
 fn ids(entries: &[Entry]) -> Vec<AccountId> {
-    BTreeSet::from_iter(entries.iter().filter_map(Entry::by)).into_iter().collect()
+    let distinct: BTreeSet<AccountId> = entries.iter().filter_map(Entry::by).collect();
+    distinct.into_iter().collect()
 }
 
 fn with_names(db: &mut Db, entries: &[Entry]) -> Result<Vec<Opening>> {

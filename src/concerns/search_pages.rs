@@ -30,8 +30,8 @@ pub(super) async fn show(visit: &Visit, form: &ListForm, side: Side) -> Result<P
             break;
         }
     }
-    let named = visit.read(move |db, _| Ok((found.names(db)?, found)));
-    let (names, found) = named.await?;
+    let asked = visit.read(move |db, _| Ok((found.names(db)?, found)));
+    let (names, found) = asked.await?;
     let view = SearchPage::blank(visit, form, side).with(form, &found, &names);
     visit.page("concerns/search.html", &view)
 }

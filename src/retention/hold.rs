@@ -218,10 +218,10 @@ pub struct Held {
 }
 
 /// A page of what is on hold in the reader's teams, the longest held first: contexts and concerns together.
-pub fn list(db: &mut Db, scope: &Scope, after: Option<Mark>) -> Result<(Vec<Held>, Option<Mark>)> {
+pub fn list(db: &mut Db, scope: &Scope, after: Option<&Mark>) -> Result<(Vec<Held>, Option<Mark>)> {
     let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
-    let mut held = hold_queries::held_contexts(db, scope, after.as_ref(), limit)?;
-    held.extend(hold_queries::held_concerns(db, scope, after.as_ref(), limit)?);
+    let mut held = hold_queries::held_contexts(db, scope, after, limit)?;
+    held.extend(hold_queries::held_concerns(db, scope, after, limit)?);
     held.sort_by(|a, b| (a.held_at, a.record.id()).cmp(&(b.held_at, b.record.id())));
     let has_more = held.len() > PAGE_SIZE;
     held.truncate(PAGE_SIZE);

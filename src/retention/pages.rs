@@ -76,7 +76,7 @@ impl Found {
             |rule, after: &str| plan::list(db, (&scope, settings), (rule, Mark::parse(after)), now);
         let (contexts, concerns) =
             (list(Rule::Closed, &asked.contexts)?, list(Rule::Unlinked, &asked.concerns)?);
-        let (held, held_next) = hold::list(db, &scope, Mark::parse(&asked.holds))?;
+        let (held, held_next) = hold::list(db, &scope, Mark::parse(&asked.holds).as_ref())?;
         let stone = match asked.reference.trim() {
             "" => None,
             reference => tombstones::of_reference(db, &scope, reference)?,

@@ -64,11 +64,10 @@ pub(super) fn of_reference(
     Ok(one.first(db).optional()?)
 }
 
+type Sum = (Kept, Rule, Option<TeamId>, Option<i64>);
+
 /// How much was deleted between two days, by kind, rule and team.
-pub(super) fn sums(
-    db: &mut Db,
-    (first, last): (NaiveDate, NaiveDate),
-) -> Result<Vec<(Kept, Rule, Option<TeamId>, Option<i64>)>> {
+pub(super) fn sums(db: &mut Db, (first, last): (NaiveDate, NaiveDate)) -> Result<Vec<Sum>> {
     let by = (tombstones::kind, tombstones::rule, tombstones::team_id);
     Ok(tombstones::table
         .filter(tombstones::deleted_on.between(first, last))

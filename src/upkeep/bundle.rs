@@ -89,10 +89,10 @@ impl Writer {
     pub fn create(path: &Path, recipient: &Recipient) -> Result<Self> {
         let begin = || {
             let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            let sealed =
-                Encryptor::with_recipients(std::iter::once(recipient as &dyn age::Recipient))
-                    .map_err(std::io::Error::other)?
-                    .wrap_output(BufWriter::with_capacity(CHUNK, file))?;
+            let recipient: &dyn age::Recipient = recipient;
+            let sealed = Encryptor::with_recipients(std::iter::once(recipient))
+                .map_err(std::io::Error::other)?
+                .wrap_output(BufWriter::with_capacity(CHUNK, file))?;
             Ok(tar::Builder::new(sealed))
         };
         let tar = begin().map_err(|error: std::io::Error| unusable(path, error))?;
@@ -122,7 +122,12 @@ impl Writer {
         let text = manifest.text();
         let bytes = u64::try_from(text.len()).map_err(std::io::Error::other)?;
         self.tar.append_data(&mut header(bytes), MANIFEST, text.as_bytes())?;
-        let file = self.tar.into_inner()?.finish()?.into_inner().map_err(|it| it.into_error())?;
+        let file = self
+            .tar
+            .into_inner()?
+            .finish()?
+            .into_inner()
+            .map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
         Ok(file.metadata()?.len())
     }
@@ -138,8 +143,9 @@ fn header(bytes: u64) -> tar::Header {
 /// Opens a backup into an empty folder, and checks every part.
 pub(super) fn unpack(path: &Path, identity: &Identity, folder: &Path) -> Result<Manifest> {
     let file = File::open(path).map_err(|error| unusable(path, error))?;
+    let identity: &dyn age::Identity = identity;
     let opened = Decryptor::new_buffered(BufReader::with_capacity(CHUNK, file))
-        .and_then(|it| it.decrypt(std::iter::once(identity as &dyn age::Identity)));
+        .and_then(|it| it.decrypt(std::iter::once(identity)));
     let plain = opened.map_err(|told| match told {
         DecryptError::NoMatchingKeys | DecryptError::KeyDecryptionFailed => unusable(
             path,

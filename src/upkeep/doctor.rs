@@ -107,7 +107,7 @@ pub fn examine(portal: &Portal, now: NaiveDateTime) -> Vec<Finding> {
         Ok(false) => {
             findings.extend(OF_PORTAL.iter().map(|(what, look)| {
                 look(portal, now).unwrap_or_else(|error| failed(&error)).of(what)
-            }))
+            }));
         }
         Ok(true) => findings.push(
             Verdict::broken(

@@ -88,8 +88,8 @@ fn the_database_refuses_to_change_or_to_delete_a_line_or_a_head() {
         ]);
     }
     for sql in tries {
-        let tried = world.portal.store.write(|db| Ok(db.batch_execute(sql)?));
-        assert!(tried.is_err(), "{sql}");
+        let outcome = world.portal.store.write(|db| Ok(db.batch_execute(sql)?));
+        assert!(outcome.is_err(), "{sql}");
     }
     assert_eq!(broken(&world, &[]), None);
 }
@@ -208,9 +208,15 @@ fn a_chain_that_was_made_anew_is_whole_and_is_found_by_a_head_that_was_kept() {
         let subject = if *place == 2 { "another" } else { subject };
         before = hash(&before, *place, &Line { chain: HOUSE, at: *at, by, event, subject });
         let set = format!("subject = '{subject}', hash = '{before}'");
-        sql += &format!("UPDATE audit SET {set} WHERE chain = 'house' AND place = {place};");
+        sql.extend([
+            "UPDATE audit SET ",
+            &set,
+            " WHERE chain = 'house' AND place = ",
+            &place.to_string(),
+            ";",
+        ]);
     }
-    sql += &format!("UPDATE audit_heads SET hash = '{before}' WHERE chain = 'house';");
+    sql.extend(["UPDATE audit_heads SET hash = '", &before, "' WHERE chain = 'house';"]);
     tamper(&world, &sql);
     assert_eq!(broken(&world, &[]), None);
     assert_eq!(broken(&world, &kept), Some(Broken::Kept(LINES)));

@@ -78,7 +78,7 @@ impl County {
         let mut names: Vec<String> = fs::read_dir(self.path("backups"))
             .expect("a folder")
             .map(|it| it.expect("an entry").file_name().into_string().expect("text"))
-            .filter(|it| !it.ends_with(".lock"))
+            .filter(|it| Path::new(it).extension().is_none_or(|it| it != "lock"))
             .collect();
         names.sort();
         names
@@ -94,7 +94,7 @@ pub fn identity(folder: &Path, name: &str) -> (PathBuf, String) {
 }
 
 /// A team, a lead of a school, and concerns.
-pub fn filed<'a>(world: &'a World, count: usize) -> (TeamId, Person<'a>, Vec<ConcernId>) {
+pub fn filed(world: &World, count: usize) -> (TeamId, Person<'_>, Vec<ConcernId>) {
     let team = world.team("Crawley", "E07000226");
     let lead = world.dsl(world.school(100_001, "Mill Lane School", "E07000226"));
     let ids = (0..count).map(|it| world.concern(&lead, team, &format!("Lamps, lane {it}")));
@@ -257,7 +257,7 @@ fn old_backups_go_when_that_is_said_and_nothing_else_does() {
 fn a_backup_that_cannot_be_made_says_what_to_do_and_leaves_nothing() {
     let county = County::new();
     let told = |portal: &e4s::app::Portal, folder: &Path| {
-        backup::backup(portal, folder, None, &mut |_| {}).err().expect("refused").to_string()
+        backup::backup(portal, folder, None, &mut |_| {}).expect_err("refused").to_string()
     };
     assert!(told(&county.world.portal, &county.path("none")).contains("no such folder"));
     let world = World::new();
@@ -289,8 +289,8 @@ fn a_restore_never_writes_over_anything() {
     // The same key, and a journal that outlived its database: both stay.
     fs::create_dir_all(county.path("half/keys")).expect("a folder");
     fs::write(county.path("half/keys/root-1.key"), &before).expect("the same key");
-    let mode = fs::Permissions::from_mode(0o400);
-    fs::set_permissions(county.path("half/keys/root-1.key"), mode).expect("a mode");
+    let own = fs::Permissions::from_mode(0o400);
+    fs::set_permissions(county.path("half/keys/root-1.key"), own).expect("a mode");
     fs::create_dir_all(county.path("half/journal")).expect("a folder");
     fs::write(county.path("half/journal/survived"), "younger").expect("a journal");
     let restored = county.restore(&made, "half").expect("restored");

@@ -227,7 +227,7 @@ async fn everybody_gets_what_the_table_says_of_every_route_and_record() {
                     _ => person.clone(),
                 };
                 let status = knock(&world, &row.method, &path, knocks.as_ref()).await;
-                line.push_str(&format!(" {status:>4}"));
+                line.extend([" ".repeat(5 - status.len()), status]);
                 cells += 1;
             }
             lines.push(line);

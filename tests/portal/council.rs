@@ -66,7 +66,7 @@ impl Council {
     }
 
     /// The same world, once a second factor is asked for.
-    pub fn stricter(&self, mut world: World) -> World {
+    pub fn stricter(mut world: World) -> World {
         let mut settings = world.portal.settings.clone();
         settings.second_factor = true;
         let clock = std::sync::Arc::clone(&world.portal.clock);

@@ -25,8 +25,8 @@ const IDENTITY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aq
 fn sound(folder: &Path, port: u16) -> Settings {
     let mut settings = Settings::demo(folder, 8400).expect("settings");
     settings.is_demo = false;
-    settings.base_url = "https://e4s.council.example".to_owned();
-    settings.council_name = "Example County Council".to_owned();
+    "https://e4s.council.example".clone_into(&mut settings.base_url);
+    "Example County Council".clone_into(&mut settings.council_name);
     settings.mail_from = "E4S <e4s@council.example>".parse().expect("a mailbox");
     settings.mail = Mail::Smtp { host: "127.0.0.1".to_owned(), port, tls: Tls::LoopbackOnly };
     settings.escrow = Some(IDENTITY.to_owned());

@@ -105,7 +105,8 @@ async fn a_code_ends_signing_in_once_and_a_replay_does_not() {
 
     world.later(TimeDelta::seconds(30));
     let now = code(&secret, world.now());
-    let spaced = format!(" {} {}", &now[..3], &now[3..]);
+    let (first, last) = now.split_at(3);
+    let spaced = format!(" {first} {last}");
     let form = [("code", spaced.as_str()), ("back", "meetings")];
     let right = half.post("/sign-in/second", &form).await;
     assert_eq!(right.path(), "/meetings");

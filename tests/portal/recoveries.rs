@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use e4s::accounts::sessions::How;
 use e4s::accounts::{AccountId, Role};
 use e4s::schools::Urn;
-use e4s::store::schema::{factors, recoveries};
+use e4s::store::schema::{factors, letters, recoveries};
 
 use crate::world::{Person, World};
 
@@ -171,7 +171,6 @@ async fn the_person_is_told_by_letter_at_each_step() {
     let id = ask(&world, lost.id).await;
     agree(&world.admin(), &id).await;
     vouch(&world.dsl(school), &id).await;
-    use e4s::store::schema::letters;
     let theirs = letters::table.filter(letters::account_id.eq(lost.id)).order(letters::period);
     let facts: Vec<String> = world.look(|db| Ok(theirs.select(letters::facts).load(db)?));
     let facts = facts.join("\n");

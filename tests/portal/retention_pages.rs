@@ -139,7 +139,7 @@ fn a_wrong_time_to_keep_stops_the_start() {
         [("keep_drafts", "soon"), ("keep_closed", "0 years"), ("keep_unlinked", "6 months")]
     {
         let values = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-        let told = Settings::of(&values).err().expect("refused").to_string();
+        let told = Settings::of(&values).expect_err("refused").to_string();
         assert!(told.contains(name) && told.contains("For example"), "{told}");
     }
     let values = BTreeMap::from([("keep_closed".to_owned(), "90 days".to_owned())]);

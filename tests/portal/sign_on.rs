@@ -259,7 +259,7 @@ fn a_wrong_setting_of_the_sign_on_is_named_with_its_problem_and_an_example() {
     assert_eq!(read.factors, ["mfa", "hwk"]);
     let everything = ["issuer", "client", "secret_file", "name"].map(|it| format!("sign_on_{it}"));
     for missing in &everything {
-        let told = of(&[(missing.as_str(), "")]).err().expect("refused").to_string();
+        let told = of(&[(missing.as_str(), "")]).expect_err("refused").to_string();
         assert!(
             told.contains(&format!("setting `{missing}`")) && told.contains("together"),
             "{told}"
@@ -274,7 +274,7 @@ fn a_wrong_setting_of_the_sign_on_is_named_with_its_problem_and_an_example() {
         ("sign_on_secret_file", empty.to_str().expect("text"), "empty"),
         ("sign_on_factor", "mfa,,hwk", "characters"),
     ] {
-        let told = of(&[(name, value)]).err().expect("refused").to_string();
+        let told = of(&[(name, value)]).expect_err("refused").to_string();
         assert!(told.contains(&format!("setting `{name}`")), "{told}");
         assert!(told.contains(problem) && told.contains("For example: "), "{told}");
     }
@@ -290,7 +290,7 @@ async fn our_own_second_factor_is_asked_unless_the_sign_on_says_that_it_asked_fo
     let kim = world.county();
     link(&world, &council, &kim).await;
     let (id, token) = (kim.id, kim.token.clone());
-    let world = council.stricter(world);
+    let world = Council::stricter(world);
     let kim = world.known(id, token);
     for (who, lands) in [
         (json!({ "sub": "kim-1", "amr": ["pwd"] }), "/sign-in/second"),

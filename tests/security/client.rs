@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 /// No answer is worth waiting for longer than this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request, as it goes over the wire.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl Request {
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.head.push_str(&format!("{name}: {value}\r\n"));
+        self.head.extend([name, ": ", value, "\r\n"]);
         self
     }
 
@@ -44,10 +44,10 @@ impl Request {
     pub fn send(self, port: u16) -> Answer {
         let mut head = self.head;
         if !head.contains("\r\nhost:") {
-            head.push_str(&format!("host: 127.0.0.1:{port}\r\n"));
+            head.extend(["host: 127.0.0.1:", &port.to_string(), "\r\n"]);
         }
         if !self.body.is_empty() || head.starts_with("POST") {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            head.extend(["content-length: ", &self.body.len().to_string(), "\r\n"]);
         }
         head.push_str("connection: close\r\n\r\n");
         let mut bytes = head.into_bytes();
