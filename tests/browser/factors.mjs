@@ -22,10 +22,25 @@ async function authenticator({ context, page }) {
     protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
     automaticPresenceSimulation: true,
   };
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options });
+  const added = async () => (await session.send("WebAuthn.addVirtualAuthenticator", { options })).authenticatorId;
+  let authenticatorId = await added();
+  const held = async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+  const another = async () => {
+    await session.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
+    authenticatorId = await added();
+  };
   return {
-    works: (enabled) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: enabled }),
-    counter: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials[0].signCount,
+    /** Puts an empty one in its place, and gives what the first one held. */
+    away: async () => {
+      const credentials = await held();
+      await another();
+      return credentials;
+    },
+    back: async (credentials) => {
+      await another();
+      for (const credential of credentials) await session.send("WebAuthn.addCredential", { authenticatorId, credential });
+    },
+    counter: async () => (await held())[0].signCount,
   };
 }
 
@@ -73,7 +88,7 @@ export async function factors(visitor, [person]) {
   await visitor.look("recoveries");
 }
 
-/** A passkey is added, and lets its person in; a hand that is not theirs does not. */
+/** A passkey is added, and lets its person in; an authenticator that does not hold it does not. */
 async function passkey(visitor, person) {
   const { page } = visitor;
   const key = await authenticator(visitor);
@@ -87,10 +102,10 @@ async function passkey(visitor, person) {
   await signOut(visitor);
   await password(visitor, person);
   await visitor.look("second");
-  await key.works(false);
+  const credentials = await key.away();
   await page.getByRole("button", { name: "Use your passkey" }).click();
   await page.getByText("Nothing came from your passkey").waitFor();
-  await key.works(true);
+  await key.back(credentials);
   const before = await key.counter();
   await visitor.press("Use your passkey");
   await visitor.go("/account");

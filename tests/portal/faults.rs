@@ -260,7 +260,7 @@ fn a_database_that_cannot_grow_refuses_and_loses_nothing() {
         }
     }
     assert!(sent.len() < drafts.len(), "the limit was never reached");
-    assert!(served.log().contains("disk"), "{}", served.log());
+    served.says("disk");
     drop(served);
     let _served = address.serve(world, "").expect("serves");
     let stored = ready.stored();
@@ -315,7 +315,7 @@ fn a_journal_that_goes_away_while_the_server_runs_is_said_and_nothing_is_called_
     std::fs::rename(here, &away).expect("taken away");
     let came = file(drafts[1]);
     assert_eq!(came.status, 503, "{came:?}");
-    assert!(served.log().contains("is not where it was"), "{}", served.log());
+    served.says("is not where it was");
     std::fs::rename(&away, here).expect("put back");
     let again = acknowledged(&file(drafts[1])).expect("sent");
     assert!(journalled(here).contains(&again));

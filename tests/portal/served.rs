@@ -144,9 +144,17 @@ impl Served {
         self.child.wait().expect("ended");
     }
 
-    /// What it has logged.
-    pub fn log(&self) -> String {
-        self.log.lock().expect("a log").clone()
+    /// Waits until it has logged these words.
+    pub fn says(&self, words: &str) {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let log = self.log.lock().expect("a log").clone();
+            if log.contains(words) {
+                return;
+            }
+            assert!(Instant::now() < until, "{words:?} is not in the log:\n{log}");
+            std::thread::yield_now();
+        }
     }
 }
 

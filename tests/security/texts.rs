@@ -33,8 +33,9 @@ fn hostile() -> Vec<String> {
     .into_iter()
     .map(str::to_owned)
     .collect();
-    texts.push("long ".repeat(20_000));
-    texts.push("w".repeat(100_000));
+    // The long ones first: what is sent last stays in the draft.
+    texts.insert(0, "long ".repeat(20_000));
+    texts.insert(0, "w".repeat(100_000));
     texts
 }
 
