@@ -12,7 +12,7 @@ use crate::Result;
 use crate::accounts::AccountId;
 use crate::districts::TeamId;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns, reconciliations};
+use crate::store::schema::{concern_steps, concerns, reconciliations, tombstones};
 
 /// What the journal keeps of these concerns: how they were raised, whatever became of them since.
 pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
@@ -54,7 +54,7 @@ pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
 
 /// Those of some concerns that the database has not, and should have.
 ///
-/// This is the one place that decides it: what is deleted on purpose is to be taken out here.
+/// This is the one place that decides it: what was deleted on purpose has left a tombstone, and stays deleted.
 pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> {
     let mut lacking = Vec::new();
     for some in ids.chunks(500) {
@@ -63,7 +63,14 @@ pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> 
             .select(concerns::id)
             .load(db)?;
         let there: BTreeSet<ConcernId> = there.into_iter().collect();
-        lacking.extend(some.iter().filter(|it| !there.contains(it)));
+        let names: Vec<String> = some.iter().map(ToString::to_string).collect();
+        let buried: Vec<Option<String>> = tombstones::table
+            .filter(tombstones::record_id.eq_any(names))
+            .select(tombstones::record_id)
+            .load(db)?;
+        let buried: BTreeSet<String> = buried.into_iter().flatten().collect();
+        let is_lost = |it: &&ConcernId| !there.contains(it) && !buried.contains(it.as_str());
+        lacking.extend(some.iter().filter(is_lost));
     }
     Ok(lacking)
 }

@@ -217,8 +217,8 @@ fn a_disk_that_is_full_is_said_and_what_was_not_called_sent_can_be_sent_again() 
         }
     }
     assert!(!sent.is_empty() && !refused.is_empty(), "{} sent", sent.len());
-    let log = served.log();
-    assert!(log.contains("setting `journal`") && log.contains("File too large"), "{log}");
+    served.says("setting `journal`");
+    served.says("File too large");
     let kept = Journal::open(folder).expect("a journal");
     let mut rows = BTreeSet::new();
     let remains = kept.each(|it| {

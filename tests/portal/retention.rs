@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use e4s::accounts::appoint;
+use e4s::concerns::{reconcile, restore};
 use e4s::retention::{clock, forget, plan};
 use e4s::store::schema::*;
 
@@ -95,6 +96,21 @@ async fn a_closed_context_goes_with_its_concerns_six_years_after_it_was_closed_a
     for event in ["concern-deleted", "context-deleted"] {
         assert!(world.audit().iter().any(|it| it == event), "{event}: {:?}", world.audit());
     }
+}
+
+#[actix_web::test]
+async fn what_was_deleted_does_not_come_back_from_the_journal() {
+    let county = County::new();
+    let world = &county.world;
+    closed(&county, &world.coordinator(county.crawley)).await;
+    reconcile::run(&world.portal, world.now()).expect("the journal has it");
+    on(world, 2032, 10, 24);
+    retain(world);
+    on(world, 2032, 11, 23);
+    retain(world);
+    reconcile::run(&world.portal, world.now()).expect("reconciled");
+    restore::restore(&world.portal).expect("restored");
+    assert_eq!(left(world), [0; 4]);
 }
 
 #[actix_web::test]
