@@ -96,6 +96,7 @@ impl Event {
     pub fn title(self) -> String {
         let title = match self {
             Self::SignInFailed => "Sign-in refused",
+            Self::ConcernsSearched => "Words of concerns searched",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",
@@ -129,6 +130,9 @@ impl Event {
             "context" => "Context",
             "draft" => "Draft",
             "meeting" => "Meeting",
+            "factor" => "Second factor",
+            // A concern or a context.
+            "hold" => "Record",
             "log" => "Audit log",
             _ => "",
         }
