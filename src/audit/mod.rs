@@ -91,6 +91,7 @@ text_enum! {
     }
 }
 
+        JournalCleared = "journal-cleared",
 impl Event {
     /// As pages say it. Most events' own words read well; the others are said here.
     pub fn title(self) -> String {

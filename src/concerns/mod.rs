@@ -32,6 +32,7 @@ pub mod said;
 pub mod scan;
 pub mod search;
 
+pub mod clear;
 pub mod keep;
 pub mod reconcile;
 pub mod restore;

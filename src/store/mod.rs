@@ -16,6 +16,7 @@ mod frames;
 mod ids;
 pub mod journal;
 mod journal_files;
+mod journal_rewrite;
 pub mod schema;
 mod text_enum;
 

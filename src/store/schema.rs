@@ -89,6 +89,7 @@ diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_a
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
+diesel::table! { journal_clearings (host) { host -> Text, taken_out -> BigInt, at -> Timestamp, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
@@ -133,6 +134,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     forgotten,
     rhythms,
     reconciliations,
+    journal_clearings,
     heartbeats,
     backups,
     factors,

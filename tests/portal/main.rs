@@ -23,6 +23,7 @@ mod faults;
 mod gate;
 mod holds;
 mod journal;
+mod journal_clear;
 mod mail;
 mod meetings;
 mod passwords;
