@@ -50,5 +50,6 @@ mod subject_access;
 mod tickets;
 mod tidy;
 mod trail;
+mod told;
 mod triage;
 mod world;

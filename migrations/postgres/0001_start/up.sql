@@ -239,7 +239,10 @@ CREATE UNIQUE INDEX one_hold_of_a_record ON holds (record_id) WHERE lifted_at IS
 CREATE TABLE warnings (
     record_id TEXT PRIMARY KEY NOT NULL,
     team_id TEXT NOT NULL REFERENCES teams (id),
-    warned_at TIMESTAMP NOT NULL
+    warned_at TIMESTAMP NOT NULL,
+    -- Of the letters that say it; and when the first of them was sent.
+    period TEXT NOT NULL,
+    told_at TIMESTAMP
 );
 CREATE INDEX warnings_of_team ON warnings (team_id, warned_at);
 -- One row a record that had a reference or a name; of drafts and letters only how many.
