@@ -36,6 +36,7 @@ pub struct Settings {
     pub keep_unlinked: Keep,
     pub keep_accounts: Keep,
     pub keep_letters: Keep,
+    pub keep_requests: Keep,
     pub curriculum: Option<PathBuf>,
     pub sign_on: Option<SignOn>,
     pub log_json: bool,
@@ -103,7 +104,8 @@ impl Settings {
             keep_closed: of("keep_closed").check(Keep::parse)?,
             keep_unlinked: of("keep_unlinked").check(Keep::parse)?,
             keep_accounts: of("keep_accounts").check(Keep::parse)?,
-            keep_letters: of("keep_letters").check(Keep::parse)?,
+            keep_letters: of("keep_letters").check(Keep::parse_letters)?,
+            keep_requests: of("keep_requests").check(Keep::parse)?,
             curriculum: of("curriculum").check_some(folder)?,
             sign_on: sign_on(of)?,
             log_json: of("log").check(|it| match it {
