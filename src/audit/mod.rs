@@ -81,6 +81,7 @@ text_enum! {
         ClockConfirmed = "clock-confirmed",
         SubjectSearched = "subject-searched",
         SubjectBundled = "subject-bundled",
+        RequestsDeleted = "requests-deleted",
         ConcernCopied = "concern-copied",
         ContextCopied = "context-copied",
         LogRead = "log-read",

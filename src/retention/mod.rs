@@ -48,6 +48,7 @@ text_enum! {
         Draft = "draft",
         Account = "account",
         Letter = "letter",
+        Request = "request",
     }
 }
 
@@ -60,6 +61,7 @@ impl Kept {
             Self::Draft => "Draft",
             Self::Account => "Account",
             Self::Letter => "Letter",
+            Self::Request => "Request to see what is kept",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::rules::Rule;
-use super::{Kept, queries, tombstone_queries};
+use super::{Kept, queries, subject_queries, tombstone_queries};
 use crate::accounts::{self, Scope};
 use crate::config::Settings;
 use crate::districts::TeamId;
@@ -225,6 +225,9 @@ pub fn plan(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Plan
             }
             Rule::Letters => {
                 (rule, tombstone_queries::letters_before(db, keep.over(today))?, Vec::new())
+            }
+            Rule::Requests => {
+                (rule, subject_queries::count_before(db, keep.over(today))?, Vec::new())
             }
             Rule::Accounts => {
                 let ended = (keep.last_day(today), keep.over(today));

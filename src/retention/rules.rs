@@ -13,6 +13,7 @@ text_enum! {
         Drafts = "drafts",
         Accounts = "accounts",
         Letters = "letters",
+        Requests = "requests",
     }
 }
 
@@ -29,7 +30,7 @@ pub struct Line {
 }
 
 /// Every rule. Sessions have one of their own in `accounts::sessions`; the audit log is not shortened.
-pub const RULES: [Line; 5] = [
+pub const RULES: [Line; 6] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
@@ -60,6 +61,12 @@ pub const RULES: [Line; 5] = [
         from: "after being written",
         setting: "keep_letters",
     },
+    Line {
+        rule: Rule::Requests,
+        what: "Requests of people to see what is kept about them",
+        from: "after being asked",
+        setting: "keep_requests",
+    },
 ];
 
 impl Rule {
@@ -71,6 +78,7 @@ impl Rule {
             Self::Drafts => settings.keep_drafts,
             Self::Accounts => settings.keep_accounts,
             Self::Letters => settings.keep_letters,
+            Self::Requests => settings.keep_requests,
         }
     }
 
@@ -82,6 +90,7 @@ impl Rule {
             Self::Drafts => "Draft not sent",
             Self::Accounts => "Person who left",
             Self::Letters => "Letter",
+            Self::Requests => "Request answered",
         }
     }
 }
@@ -95,6 +104,7 @@ impl Kept {
             Self::Draft => Event::DraftsDeleted,
             Self::Account => Event::AccountForgotten,
             Self::Letter => Event::LettersDeleted,
+            Self::Request => Event::RequestsDeleted,
         }
     }
 }

@@ -70,3 +70,18 @@ pub(super) fn latest(db: &mut Db, limit: i64) -> Result<Vec<Row>> {
         ))
         .load(db)?)
 }
+
+/// How many requests are older than a moment.
+pub(super) fn count_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
+    let old = subject_requests::table.filter(subject_requests::asked_at.lt(before));
+    Ok(old.count().get_result(db)?)
+}
+
+/// Removes requests that are older than a moment, at most `limit`, and says how many.
+pub(super) fn remove(db: &mut Db, before: NaiveDateTime, limit: i64) -> Result<usize> {
+    let old = subject_requests::table.filter(subject_requests::asked_at.lt(before));
+    let old = old.order(subject_requests::asked_at).limit(limit);
+    let ids: Vec<RequestId> = old.select(subject_requests::id).load(db)?;
+    let all = subject_requests::table.filter(subject_requests::id.eq_any(ids));
+    Ok(diesel::delete(all).execute(db)?)
+}
