@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::tombstones::{self, Entry};
 use crate::accounts::Role;
+use crate::web::sheet::guarded;
 use crate::web::{Page, Policy, Routes, Visit};
 use crate::{Error, Result};
 
@@ -63,11 +64,6 @@ fn cells(entry: &Entry) -> [String; 4] {
     let team = entry.team.clone().unwrap_or_else(|| "None".to_owned());
     let (kind, rule) = (entry.kind.title().to_owned(), entry.rule.title().to_owned());
     [kind, rule, team, entry.count.to_string()]
-}
-
-/// A cell that no spreadsheet runs.
-fn guarded(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
 }
 
 #[derive(Serialize)]

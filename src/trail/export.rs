@@ -4,6 +4,7 @@ use super::list::{Listing, some};
 use crate::accounts::Actor;
 use crate::audit::{Entry, Mark, Wanted};
 use crate::store::Db;
+use crate::web::sheet::guarded;
 use crate::{Error, Result, calendar};
 
 /// How many lines a piece has.
@@ -38,21 +39,4 @@ fn row(found: &Listing, entry: &Entry) -> [String; 8] {
         entry.place.to_string(),
         entry.hash.clone(),
     ]
-}
-
-/// A text that a spreadsheet shows and does not work out: one that begins like a formula gets an apostrophe before it.
-fn guarded(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(guarded("=1+1".to_owned()), "'=1+1");
-        assert_eq!(guarded("@sum".to_owned()), "'@sum");
-        assert_eq!(guarded("A lead".to_owned()), "A lead");
-    }
 }
