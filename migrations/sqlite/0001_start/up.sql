@@ -340,15 +340,15 @@ CREATE TABLE reconciliations (
     lacking BIGINT NOT NULL,
     damaged BIGINT NOT NULL
 );
-
--- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
-CREATE TABLE tickets (
 -- How many records of deleted concerns were taken out of each machine's journal.
 CREATE TABLE journal_clearings (
     host TEXT PRIMARY KEY NOT NULL,
     taken_out BIGINT NOT NULL,
     at TIMESTAMP NOT NULL
 );
+
+-- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
+CREATE TABLE tickets (
     id TEXT PRIMARY KEY NOT NULL,
     kind TEXT NOT NULL,
     account_id TEXT NOT NULL REFERENCES accounts (id),
