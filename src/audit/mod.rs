@@ -1,10 +1,13 @@
-//! Who did what to which record, and when. Written in the deed's own transaction; no update, no delete, no content.
+//! Who did what to which record, and when. Written in the deed's own transaction; no update, no content, and no delete
+//! before its time.
 //!
 //! Each team has a chain of its own, and the house has one for what belongs to no team. A line's hash covers the line and
-//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off.
+//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off. After
+//! years the oldest lines go, with a line that says so (`shorten.rs`).
 
 pub mod chain;
 pub mod find;
+pub mod shorten;
 pub mod verify;
 
 use std::collections::BTreeMap;
@@ -90,6 +93,7 @@ text_enum! {
         ContextCopied = "context-copied",
         LogRead = "log-read",
         LogExported = "log-exported",
+        LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
         JournalCleared = "journal-cleared",
         BackupMade = "backup-made",
@@ -124,6 +128,7 @@ impl Event {
             Self::ContextCopied => "Context copied for somebody who asked",
             Self::LogRead => "Audit log read",
             Self::LogExported => "Audit log exported",
+            Self::LogShortened => "Oldest lines of the audit log removed",
             _ => return said(self.as_str()),
         };
         title.to_owned()

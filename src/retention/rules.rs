@@ -14,6 +14,7 @@ text_enum! {
         Accounts = "accounts",
         Letters = "letters",
         Requests = "requests",
+        Audit = "audit",
     }
 }
 
@@ -29,8 +30,8 @@ pub struct Line {
     pub setting: &'static str,
 }
 
-/// Every rule. Sessions have one of their own in `accounts::sessions`; the audit log is not shortened.
-pub const RULES: [Line; 6] = [
+/// Every rule. Sessions have one of their own in `accounts::sessions`.
+pub const RULES: [Line; 7] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
@@ -67,6 +68,12 @@ pub const RULES: [Line; 6] = [
         from: "after being asked",
         setting: "keep_requests",
     },
+    Line {
+        rule: Rule::Audit,
+        what: "Lines of the audit log, a month at a time",
+        from: "after being written",
+        setting: "keep_audit",
+    },
 ];
 
 impl Rule {
@@ -79,6 +86,7 @@ impl Rule {
             Self::Accounts => settings.keep_accounts,
             Self::Letters => settings.keep_letters,
             Self::Requests => settings.keep_requests,
+            Self::Audit => settings.keep_audit,
         }
     }
 
@@ -91,6 +99,7 @@ impl Rule {
             Self::Accounts => "Person who left",
             Self::Letters => "Letter",
             Self::Requests => "Request answered",
+            Self::Audit => "Line of the audit log",
         }
     }
 }
@@ -105,6 +114,7 @@ impl Kept {
             Self::Account => Event::AccountForgotten,
             Self::Letter => Event::LettersDeleted,
             Self::Request => Event::RequestsDeleted,
+            Self::Line => Event::LogShortened,
         }
     }
 }

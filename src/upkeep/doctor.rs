@@ -91,6 +91,7 @@ const OF_PORTAL: &[OfPortal] = &[
     ("Keys that texts need", running::keys),
     ("Clock", machine::clock),
     ("Worker", running::worker),
+    ("Deletion", running::deletion),
     ("Letters", running::letters),
     ("Digests", running::digests),
     ("Backups", running::backups),
