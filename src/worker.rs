@@ -74,7 +74,7 @@ pub const CHORES: &[Chore] = &[
     Chore {
         name: "forget files about somebody",
         every: Duration::from_mins(10),
-        run: retention::subject::forget,
+        run: retention::subject_file::forget,
     },
     Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];

@@ -14,6 +14,7 @@ pub mod hold;
 pub mod plan;
 pub mod rules;
 pub mod subject;
+pub mod subject_file;
 pub mod tombstones;
 pub mod warn;
 

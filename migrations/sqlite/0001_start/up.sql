@@ -268,6 +268,7 @@ CREATE TABLE subject_requests (
     reference TEXT NOT NULL,
     reason TEXT NOT NULL,
     found INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
     included INTEGER,
     bundled_at TIMESTAMP,
     -- What was chosen for the file, sealed, for as long as it may be downloaded.
