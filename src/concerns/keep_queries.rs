@@ -103,6 +103,12 @@ pub(super) fn references(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<String>> 
         .load(db)?)
 }
 
+/// The reference of the concern that a draft became, if it is there.
+pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<String>> {
+    let found = concerns::table.filter(concerns::draft_id.eq(draft)).select(concerns::reference);
+    Ok(found.first(db).optional()?)
+}
+
 /// The draft that a concern was.
 pub(super) fn draft_of(db: &mut Db, id: ConcernId) -> Result<DraftId> {
     let draft: String =

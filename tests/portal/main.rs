@@ -30,6 +30,7 @@ mod people;
 mod places;
 mod planted;
 mod postbox;
+mod put_back;
 mod recorded;
 mod recoveries;
 mod report;
