@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::Queryable;
 use serde::{Deserialize, Deserializer};
 
-use super::{ConcernId, keep_queries};
+use super::{ConcernId, KeptConcern, keep_queries};
 use crate::app::Portal;
 use crate::seal::{Place, Sealed};
 use crate::store::{Row, letters_of};
@@ -65,16 +65,19 @@ impl Record {
         portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
     }
 
-    /// What a record of the journal says.
+    /// What a record of the journal says. What was typed is a sealed text of its own in it, which is opened as well: one
+    /// that nobody could read is no second copy.
     pub(super) fn opened(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Self> {
         let text = portal.keys.unseal(place(&id), sealed)?;
         let read: Self = serde_json::from_str(&text)
             .map_err(|_bad| Error::Corrupt("a record of the journal is of another form"))?;
-        if read.id == id {
-            Ok(read)
-        } else {
-            Err(Error::Corrupt("a record of the journal stands under the id of another concern"))
+        if read.id != id {
+            return Err(Error::Corrupt(
+                "a record of the journal stands under the id of another concern",
+            ));
         }
+        portal.keys.unseal(KeptConcern::place(&id), &Sealed::kept(read.answers.clone()))?;
+        Ok(read)
     }
 }
 

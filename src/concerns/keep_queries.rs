@@ -11,6 +11,7 @@ use super::{ConcernId, DraftId, Status};
 use crate::Result;
 use crate::accounts::AccountId;
 use crate::districts::TeamId;
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{concern_steps, concerns, reconciliations, tombstones};
 
@@ -122,6 +123,8 @@ pub(super) struct Back {
     pub team: TeamId,
     pub by: AccountId,
     pub at: NaiveDateTime,
+    /// What was typed, sealed for the team.
+    pub answers: Sealed,
 }
 
 /// Puts a concern back as it was raised. It arrives with its team at this moment.
@@ -148,7 +151,7 @@ pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> 
                 concerns::urgency.eq(&record.urgency),
                 concerns::easting.eq(record.easting),
                 concerns::northing.eq(record.northing),
-                concerns::answers.eq(&record.answers),
+                concerns::answers.eq(&back.answers),
             ),
         ))
         .execute(db)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::keep::{self, Record};
 use super::keep_queries::{self, Back};
-use super::{ConcernId, DraftId, Status, Step, Urgency, draft_queries, said};
+use super::{ConcernId, DraftId, KeptConcern, Status, Step, Urgency, draft_queries, said};
 use crate::accounts::{self, AccountId, Role};
 use crate::app::Portal;
 use crate::audit::Event;
@@ -13,6 +13,7 @@ use crate::deed::Deed;
 use crate::districts::{self, AreaCode, TeamId};
 use crate::mail::urgent;
 use crate::schools::{self, Urn};
+use crate::seal::Sealed;
 use crate::store::reference;
 use crate::{Error, Result, calendar};
 
@@ -97,7 +98,10 @@ fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
         // An older database may have it as it was before it was sent.
         draft_queries::remove_draft(deed.db, draft)?;
     }
-    let back = Back { reference: name.clone(), team, by, at: deed.at };
+    let place = KeptConcern::place(&record.id);
+    // It may have been with another team when it was kept, and is sealed with that one's key.
+    let answers = deed.keys.rewrap(team.as_str(), place, &Sealed::kept(record.answers.clone()))?;
+    let back = Back { reference: name.clone(), team, by, at: deed.at, answers };
     keep_queries::put_back(deed.db, record, &back)?;
     steps(deed, record, &back)?;
     deed.record(Event::ConcernRestored, record.id, Some(team))?;

@@ -88,3 +88,45 @@ async fn a_record_that_cannot_be_put_back_keeps_no_other_from_coming_back() {
     let [left] = told.left.as_slice() else { panic!("one is left: {:?}", told.left) };
     assert!(left.starts_with(&was) && left.contains("the code of an area"), "{left}");
 }
+
+#[actix_web::test]
+async fn damage_inside_a_record_is_found_and_no_concern_comes_back_that_nobody_could_open() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let concern = world.concern(&lead, shire.west, "The old mill");
+    world.house(|deed| {
+        let of = concerns::table.find(concern);
+        let text: Sealed = of.select(concerns::answers).first(deed.db)?;
+        let (sound, end) = text.as_str().split_at(text.as_str().len() - 4);
+        let wrong = if end == "AAAA" { "BBBB" } else { "AAAA" };
+        let damaged = Sealed::kept(format!("{sound}{wrong}"));
+        diesel::update(of).set(concerns::answers.eq(damaged)).execute(deed.db)?;
+        Ok(())
+    });
+    journalled(world);
+    let found = verify::verify(&world.portal).expect("verified");
+    let [fault] = found.faults.as_slice() else { panic!("one fault: {:?}", found.faults) };
+    assert!(fault.contains("does not open"), "{fault}");
+    lose(world, concern);
+    let told = restored(world);
+    assert!(told.back.is_empty() && told.left[0].contains("does not open"), "{told:?}");
+}
+
+#[actix_web::test]
+async fn a_concern_that_was_passed_on_before_it_was_journalled_opens_for_the_team_it_comes_back_to()
+{
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let concern = world.concern(&lead, shire.west, "The old mill");
+    let south = shire.south.to_string();
+    let form = [("team", south.as_str()), ("reason", "Across the boundary")];
+    let (at, west) = (format!("/concerns/{concern}"), world.coordinator(shire.west));
+    assert_eq!(west.post(&format!("{at}/redirect"), &form).await.status, 303);
+    journalled(world);
+    lose(world, concern);
+    assert_eq!(restored(world).back.len(), 1);
+    let text: Sealed =
+        world.look(|db| Ok(concerns::table.find(concern).select(concerns::answers).first(db)?));
+    assert_eq!(text.owner(), Some(shire.west.as_str()));
+    assert!(west.get(&at).await.main().contains("The old mill"));
+}
