@@ -13,7 +13,7 @@ use crate::accounts::AccountId;
 use crate::districts::TeamId;
 use crate::seal::Sealed;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns, reconciliations, tombstones};
+use crate::store::schema::{concern_steps, concerns, holds, reconciliations, tombstones};
 
 /// What the journal keeps of these concerns: how they were raised, whatever became of them since.
 pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
@@ -125,9 +125,19 @@ pub(super) struct Back {
     pub at: NaiveDateTime,
     /// What was typed, sealed for the team.
     pub answers: Sealed,
+    /// Since when it is on legal hold, if it is.
+    pub held_at: Option<NaiveDateTime>,
 }
 
-/// Puts a concern back as it was raised. It arrives with its team at this moment.
+/// Since when a concern is on legal hold: the hold outlives a concern that was lost.
+pub(super) fn held_since(db: &mut Db, id: ConcernId) -> Result<Option<NaiveDateTime>> {
+    let standing =
+        holds::table.filter(holds::record_id.eq(id.to_string())).filter(holds::lifted_at.is_null());
+    Ok(standing.select(holds::put_at).first(db).optional()?)
+}
+
+/// Puts a concern back as it was raised. It arrives with its team at this moment, and its time is counted from it: what
+/// was warned of before is not due at once.
 pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> {
     diesel::insert_into(concerns::table)
         .values((
@@ -142,7 +152,8 @@ pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> 
                 concerns::raised_by.eq(back.by),
                 concerns::raised_at.eq(record.raised_at),
                 concerns::arrived_at.eq(back.at),
-                concerns::changed_at.eq(record.raised_at),
+                concerns::changed_at.eq(back.at),
+                concerns::held_at.eq(back.held_at),
             ),
             (
                 concerns::status.eq(Status::Submitted),

@@ -304,7 +304,7 @@ impl KeptConcern {
 
     /// True if its reporter has answered the team, which has not looked again.
     pub fn is_answered(&self) -> bool {
-        self.status == Status::Submitted && self.changed_at > self.raised_at
+        self.status == Status::Submitted && self.changed_at > self.arrived_at
     }
 
     /// Where it stands, as the team's pages say it.

@@ -101,7 +101,8 @@ fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
     let place = KeptConcern::place(&record.id);
     // It may have been with another team when it was kept, and is sealed with that one's key.
     let answers = deed.keys.rewrap(team.as_str(), place, &Sealed::kept(record.answers.clone()))?;
-    let back = Back { reference: name.clone(), team, by, at: deed.at, answers };
+    let held_at = keep_queries::held_since(deed.db, record.id)?;
+    let back = Back { reference: name.clone(), team, by, at: deed.at, answers, held_at };
     keep_queries::put_back(deed.db, record, &back)?;
     steps(deed, record, &back)?;
     deed.record(Event::ConcernRestored, record.id, Some(team))?;

@@ -130,3 +130,26 @@ async fn a_concern_that_was_passed_on_before_it_was_journalled_opens_for_the_tea
     assert_eq!(text.owner(), Some(shire.west.as_str()));
     assert!(west.get(&at).await.main().contains("The old mill"));
 }
+
+#[actix_web::test]
+async fn a_concern_on_hold_comes_back_on_hold_and_its_time_counts_from_then() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let west = world.coordinator(shire.west);
+    let path = sent(&lead, &filled(&lead, &[]).await).await;
+    let put = west.post(&format!("{path}/hold"), &[("reason", "Inquiry 12")]).await;
+    assert_eq!(put.status, 303, "{}", put.main());
+    let put_at = world.now();
+    world.later(chrono::TimeDelta::minutes(10));
+    lose(world, id(&path));
+    assert_eq!(restored(world).back.len(), 1);
+    let (held_at, changed_at): (Option<chrono::NaiveDateTime>, chrono::NaiveDateTime) =
+        world.look(|db| {
+            Ok(concerns::table.select((concerns::held_at, concerns::changed_at)).first(db)?)
+        });
+    assert_eq!((held_at, changed_at), (Some(put_at), world.now()));
+    let page = west.get(&path).await.main();
+    assert!(page.contains("On legal hold since") && page.contains("\nNew\n"), "{page}");
+    let page = lead.get(&path).await.main();
+    assert!(page.contains("Sent. The team has it"), "nobody answered anything: {page}");
+}
