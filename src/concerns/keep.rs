@@ -108,6 +108,11 @@ pub fn keep(portal: &Portal, id: ConcernId) -> Result<()> {
     append(portal, &records, (portal.clock)())
 }
 
+/// True if the journal is not known to have a concern, in a process that should know it if it had.
+pub(super) fn is_doubtful(portal: &Portal, id: ConcernId) -> bool {
+    portal.journal.doubts(row(id))
+}
+
 pub(super) fn append(portal: &Portal, records: &[Record], at: NaiveDateTime) -> Result<()> {
     let sealed = records.iter().map(|it| Ok((row(it.id), it.sealed(portal)?)));
     portal.journal.append(&sealed.collect::<Result<Vec<_>>>()?, calendar::day(at))

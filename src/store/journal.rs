@@ -52,6 +52,8 @@ struct Index {
     known: HashSet<Row>,
     /// Those of them that this process has appended since it began to read.
     late: Vec<Row>,
+    /// Those that this process could not append at some time.
+    failed: HashSet<Row>,
     /// Up to where each file was read.
     read: BTreeMap<PathBuf, u64>,
     /// Rows that are still to be compared with the database.
@@ -122,9 +124,28 @@ impl Journal {
         self.index.lock().known.contains(&row)
     }
 
+    /// True if nothing is known of a record of the row, by a process that has read the journal or has failed to append it.
+    pub fn doubts(&self, row: Row) -> bool {
+        let index = self.index.lock();
+        !index.known.contains(&row) && (index.failed.contains(&row) || !index.read.is_empty())
+    }
+
     /// Appends records, and comes back when the disk has them. An error means that it may not have them: they can be
     /// appended again, and a reader takes the first of several.
     pub fn append(&self, records: &[(Row, Sealed)], day: NaiveDate) -> Result<()> {
+        let outcome = self.append_all(records, day);
+        let mut index = self.index.lock();
+        let rows = records.iter().map(|(row, _)| *row);
+        if outcome.is_ok() {
+            index.late.extend(rows.clone());
+            index.known.extend(rows);
+        } else {
+            index.failed.extend(rows);
+        }
+        outcome
+    }
+
+    fn append_all(&self, records: &[(Row, Sealed)], day: NaiveDate) -> Result<()> {
         let mut bytes = Vec::new();
         for (row, sealed) in records {
             let frame = frame(*row, sealed.as_str());
@@ -135,13 +156,7 @@ impl Journal {
         let batch = state.write(&bytes)?;
         let outcome = self.wait(&mut state, &batch);
         drop(state);
-        outcome.map_err(|problem| unusable(&batch.path, &problem))?;
-        let mut index = self.index.lock();
-        for (row, _) in records {
-            index.known.insert(*row);
-            index.late.push(*row);
-        }
-        Ok(())
+        outcome.map_err(|problem| unusable(&batch.path, &problem))
     }
 
     /// Has a file open that may be appended to on this day.

@@ -51,4 +51,5 @@ mod tickets;
 mod tidy;
 mod trail;
 mod triage;
+mod unsure;
 mod world;
