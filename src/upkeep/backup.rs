@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 
-use super::bundle::{Manifest, Writer};
+use super::bundle::{Manifest, Writer, is_part};
 use super::queries::{self, Made};
 use super::scratch::Scratch;
 use super::{Progress, machine, unusable};
@@ -51,9 +51,9 @@ pub fn backup(
     let mut bundle = Writer::create(&unfinished, &recipient)?;
     bundle.add(database, &scratch.path().join(database))?;
     // Keys before the journal: what the journal says by then, they open.
-    let keys = add_all(&mut bundle, "keys", &settings.keys)?;
+    let keys = add_all(&mut bundle, ("keys", &settings.keys), progress)?;
     let journal = if settings.journal.is_dir() {
-        add_all(&mut bundle, "journal", &settings.journal)?
+        add_all(&mut bundle, ("journal", &settings.journal), progress)?
     } else {
         progress("the journal’s folder is not there: this backup is made without it");
         0
@@ -98,16 +98,27 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-/// Adds the plain files of a folder, and says how many there were.
-fn add_all(bundle: &mut Writer, name: &str, folder: &Path) -> Result<usize> {
+/// Adds the plain files of a folder, and says how many there were. What no restore would take is left out, and named.
+fn add_all(
+    bundle: &mut Writer,
+    (name, folder): (&str, &Path),
+    progress: Progress,
+) -> Result<usize> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|error| unusable(folder, error))? {
         let entry = entry.map_err(|error| unusable(folder, error))?;
-        let file = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_file() && !file.starts_with('.') {
-            files.insert(format!("{name}/{file}"), entry.path());
+        let part = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_file() {
+            files.insert(part, entry.path());
         }
     }
+    files.retain(|part, _| {
+        let is_ours = is_part(part);
+        if !is_ours {
+            progress(&format!("left out: {part} (no restore takes a file of such a name)"));
+        }
+        is_ours
+    });
     for (name, path) in &files {
         bundle.add(name, path)?;
     }

@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod backup_bad;
+mod backup_files;
 mod cells;
 mod components;
 mod concern_lists;

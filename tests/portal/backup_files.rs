@@ -1,0 +1,32 @@
+//! Which files go into a backup, which stay in its folder, and which come back beside what is there.
+
+use std::fs;
+
+use chrono::TimeDelta;
+use e4s::concerns::reconcile;
+use e4s::seal;
+use e4s::upkeep::{backup, doctor};
+
+use crate::backup::{County, filed};
+
+fn backed_up(county: &County, tell: &mut dyn FnMut(&str)) -> e4s::upkeep::queries::Made {
+    let folder = county.path("backups");
+    backup::backup(&county.world.portal, &folder, None, tell).expect("a backup")
+}
+
+#[test]
+fn a_file_that_no_restore_would_take_is_left_out_and_named() {
+    let county = County::new();
+    filed(&county.world, 1);
+    let settings = &county.world.portal.settings;
+    fs::copy(settings.keys.join("root-1.key"), settings.keys.join("root-1.key~")).expect("copied");
+    fs::write(settings.journal.join("a copy.journal"), "").expect("a file");
+    let mut said = String::new();
+    let made = backed_up(&county, &mut |line| said.push_str(line));
+    assert!(said.contains("left out: journal/a copy.journal"), "{said}");
+    assert!(said.contains("left out: keys/root-1.key~"), "{said}");
+    let file = county.path("backups").join(&made.file);
+    county.restore_with(&file, &county.identity, "restored").expect("restored");
+    assert!(county.path("restored/keys/root-1.key").exists());
+    assert!(!county.path("restored/keys/root-1.key~").exists());
+}
