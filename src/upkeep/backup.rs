@@ -50,15 +50,16 @@ pub fn backup(
     let unfinished = scratch.path().join("backup");
     let mut bundle = Writer::create(&unfinished, &recipient)?;
     bundle.add(database, &scratch.path().join(database))?;
-    // Keys before the journal: what the journal says by then, they open.
-    let keys = add_all(&mut bundle, ("keys", &settings.keys), progress)?;
     let journal = if settings.journal.is_dir() {
         add_all(&mut bundle, ("journal", &settings.journal), progress)?
     } else {
         progress("the journal’s folder is not there: this backup is made without it");
         0
     };
-    progress(&format!("root keys added: {keys}; files of the journal: {journal}"));
+    progress(&format!("files of the journal added: {journal}"));
+    // Last, for no key is ever removed: they open what database and journal say by now, whatever was rotated meanwhile.
+    let keys = add_all(&mut bundle, ("keys", &settings.keys), progress)?;
+    progress(&format!("root keys added: {keys}"));
     let manifest = Manifest {
         made_at: at.format(MOMENT).to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -30,3 +30,19 @@ fn a_file_that_no_restore_would_take_is_left_out_and_named() {
     assert!(county.path("restored/keys/root-1.key").exists());
     assert!(!county.path("restored/keys/root-1.key~").exists());
 }
+
+#[test]
+fn a_backup_has_every_key_that_its_journal_can_need() {
+    let county = County::new();
+    filed(&county.world, 1);
+    let keys = county.world.portal.settings.keys.clone();
+    // A rotation begins as soon as the journal is in the backup.
+    let made = backed_up(&county, &mut |line| {
+        if line.contains("files of the journal") && !keys.join("root-2.key").exists() {
+            seal::next(&keys).expect("a younger key");
+        }
+    });
+    let file = county.path("backups").join(&made.file);
+    county.restore_with(&file, &county.identity, "restored").expect("restored");
+    assert!(county.path("restored/keys/root-2.key").exists());
+}
