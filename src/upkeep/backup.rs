@@ -77,7 +77,7 @@ pub fn backup(
     })?;
     progress(&format!("{} is whole, {}", made.file, machine::size(bytes)));
     if let Some(keep) = keep {
-        rotate(folder, keep.max(1), progress)?;
+        rotate(folder, (keep.max(1), at), progress)?;
     }
     Ok(made)
 }
@@ -157,20 +157,30 @@ fn put(folder: &Path, unfinished: &Path, (at, bytes): (NaiveDateTime, u64)) -> R
     })
 }
 
-/// Removes all but the newest backups of a folder.
-fn rotate(folder: &Path, keep: usize, progress: Progress) -> Result<()> {
-    let mut ours: Vec<PathBuf> = Vec::new();
+/// The backups of a folder and what their names say of when they were made, the oldest first.
+pub(super) fn dated(folder: &Path) -> Result<Vec<(NaiveDateTime, PathBuf)>> {
+    let mut ours = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unusable(folder, error))? {
         let path = entry.map_err(|error| unusable(folder, error))?.path();
         let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
         let moment = name.strip_prefix(NAME.0).and_then(|it| it.strip_suffix(NAME.1));
-        if moment.is_some_and(|it| NaiveDateTime::parse_from_str(it, MOMENT).is_ok()) {
-            ours.push(path);
-        }
+        let at = moment.and_then(|it| NaiveDateTime::parse_from_str(it, MOMENT).ok());
+        ours.extend(at.map(|at| (at, path)));
     }
     ours.sort();
+    Ok(ours)
+}
+
+/// Removes all but the newest backups of a folder. One that says it is younger than the one just made was dated by a wrong
+/// clock: it takes nobody's place, and is left for a person to look at.
+fn rotate(folder: &Path, (keep, at): (usize, NaiveDateTime), progress: Progress) -> Result<()> {
+    let mut ours = dated(folder)?;
+    let younger = ours.split_off(ours.partition_point(|it| it.0 <= at));
+    for (_, path) in &younger {
+        progress(&format!("{} is dated later than now, and is not counted", path.display()));
+    }
     let old = ours.len().saturating_sub(keep);
-    for path in ours.iter().take(old) {
+    for (_, path) in ours.iter().take(old) {
         fs::remove_file(path).map_err(|error| unusable(path, error))?;
         progress(&format!("{} is removed: {keep} newer ones are kept", path.display()));
     }

@@ -59,6 +59,14 @@ impl Verdict {
         Self { state: State::Broken, ..Self::attend(says, what_to_do) }
     }
 
+    /// The same, and something else that somebody should see to.
+    pub fn also(self, says: &str, what_to_do: &str) -> Self {
+        let Self { state, says: first, what_to_do: before } = self;
+        let joined = |a: String, b| if a.is_empty() { String::from(b) } else { format!("{a} {b}") };
+        let state = state.max(State::Attend);
+        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do) }
+    }
+
     pub fn state(&self) -> State {
         self.state
     }

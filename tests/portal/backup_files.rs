@@ -46,3 +46,39 @@ fn a_backup_has_every_key_that_its_journal_can_need() {
     county.restore_with(&file, &county.identity, "restored").expect("restored");
     assert!(county.path("restored/keys/root-2.key").exists());
 }
+
+#[test]
+fn backups_of_the_future_take_nobodys_place_and_the_one_just_made_stays() {
+    let county = County::new();
+    let folder = county.path("backups");
+    let future = ["e4s-2031-01-01T000000Z.tar.age", "e4s-2031-01-02T000000Z.tar.age"];
+    let look = || {
+        let findings = doctor::examine(&county.world.portal, county.world.now());
+        findings.into_iter().find(|it| it.what == "Backups").expect("a finding")
+    };
+    let old = backed_up(&county, &mut |_| {}).file;
+    assert!(!look().says.contains("later than now"), "{}", look().says);
+    for name in future {
+        fs::write(folder.join(name), "of a wrong clock").expect("a file");
+    }
+    county.world.later(TimeDelta::days(1));
+    let portal = &county.world.portal;
+    let made = backup::backup(portal, &folder, Some(1), &mut |_| {}).expect("a backup");
+    assert!(folder.join(&made.file).exists(), "the one just made");
+    assert!(!folder.join(&old).exists(), "an older one");
+    assert!(future.iter().all(|it| folder.join(it).exists()), "for a person to look at");
+    let found = look();
+    assert_ne!(found.state, doctor::State::Fine);
+    assert!(found.says.contains("later than now") && found.says.contains("2031"), "{found:?}");
+}
+
+#[test]
+fn a_backup_that_says_it_is_of_the_future_does_not_hide_that_none_is_made() {
+    let county = County::new();
+    county.world.later(TimeDelta::days(900));
+    backed_up(&county, &mut |_| {});
+    county.world.later(TimeDelta::days(-900));
+    let findings = doctor::examine(&county.world.portal, county.world.now());
+    let found = findings.into_iter().find(|it| it.what == "Backups").expect("a finding");
+    assert_eq!(found.state, doctor::State::Broken, "{}", found.says);
+}
