@@ -66,7 +66,8 @@ pub fn restore(
     }
     if restored.kept_journal {
         say(
-            "The journal that was there was left as it is: it may know concerns that the backup does not.",
+            "The journal that was there is kept, and was given what only the backup had. It may know concerns that the backup \
+             does not: run `e4s journal restore`.",
         );
     }
     if restored.is_behind {

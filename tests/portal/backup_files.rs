@@ -82,3 +82,41 @@ fn a_backup_that_says_it_is_of_the_future_does_not_hide_that_none_is_made() {
     let found = findings.into_iter().find(|it| it.what == "Backups").expect("a finding");
     assert_eq!(found.state, doctor::State::Broken, "{}", found.says);
 }
+
+#[test]
+fn a_journal_that_is_there_is_given_what_only_the_backup_has_and_loses_nothing() {
+    let county = County::new();
+    filed(&county.world, 2);
+    let (world, journal) = (&county.world, &county.world.portal.settings.journal);
+    reconcile::run(&world.portal, world.now()).expect("journalled");
+    let file = fs::read_dir(journal).expect("a folder").next().expect("a file").expect("it");
+    let name = file.file_name().into_string().expect("a name");
+    let bytes = fs::read(file.path()).expect("its bytes");
+    let made = backed_up(&county, &mut |_| {});
+    let backup = county.path("backups").join(&made.file);
+    let restore = |into: &str| county.restore_with(&backup, &county.identity, into);
+    let there = |into: &str, name: &str, bytes: &[u8]| {
+        fs::create_dir_all(county.path(into).join("journal")).expect("a folder");
+        fs::write(county.path(into).join("journal").join(name), bytes).expect("a file");
+    };
+    let now = |into: &str, name: &str| {
+        fs::read(county.path(into).join("journal").join(name)).expect("a file")
+    };
+
+    // `serve` has made today's file already, and another machine has written one of its own.
+    there("empty", &name, b"");
+    there("empty", "2026-11-24.other.1.journal", b"");
+    assert!(restore("empty").expect("restored").kept_journal);
+    assert_eq!(now("empty", &name), bytes);
+    // More was filed after the backup; and half a record was cut off since.
+    let longer = [&bytes[..], &bytes[..]].concat();
+    there("longer", &name, &longer);
+    assert!(restore("longer").expect("restored").kept_journal);
+    assert_eq!(now("longer", &name), longer);
+
+    there("clash", &name, b"something else altogether");
+    let said = county.refusal(&backup, &county.identity, "clash");
+    assert!(said.contains(&name) && said.contains("--into"), "{said}");
+    assert_eq!(now("clash", &name), b"something else altogether");
+    assert!(!county.path("clash/keys").exists());
+}
