@@ -45,6 +45,8 @@ pub enum Broken {
     Kept(i64),
     /// A head that was kept elsewhere stood here, and the chain is shorter now.
     KeptAhead(i64),
+    /// Two heads that were kept elsewhere differ here: the chain was rewritten between them.
+    KeptTwice(i64),
 }
 
 impl fmt::Display for Broken {
@@ -63,6 +65,9 @@ impl fmt::Display for Broken {
             Self::HeadHash(place) => (place, "the chain’s head does not fit its last line"),
             Self::Kept(place) => {
                 (place, "the kept head had another line here: the chain was rewritten")
+            }
+            Self::KeptTwice(place) => {
+                (place, "two kept heads had different lines here: the chain was rewritten")
             }
             Self::KeptAhead(place) => {
                 (place, "the kept head stood here, and the chain is shorter now")
@@ -108,7 +113,12 @@ fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Res
     let ahead = before.iter().find(of_chain);
     let mut stops = BTreeMap::new();
     for head in kept.iter().filter(of_chain) {
-        stops.insert(head.place, (head.hash.clone(), Broken::Kept(head.place)));
+        let first = || (head.hash.clone(), Broken::Kept(head.place));
+        let (hash, broken) = stops.entry(head.place).or_insert_with(first);
+        if *hash != head.hash {
+            *broken = Broken::KeptTwice(head.place);
+            hash.clear();
+        }
     }
     let mut walker = Walker { chain: &chain, id: 0, place: 0, hash: NOTHING.to_owned(), stops };
     let mut broken = None;
