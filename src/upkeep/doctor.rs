@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{cover, machine, running, set_up};
+use super::{cover, machine, running, set_up, whole};
 use crate::Result;
 use crate::app::Portal;
 use crate::config::{Fault, Settings};
@@ -98,6 +98,7 @@ const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Clock", machine::clock),
     ("Worker", running::worker),
+    ("Journal and database", whole::both),
     ("Letters", running::letters),
     ("Digests", running::digests),
     ("Backups", running::backups),

@@ -153,3 +153,43 @@ async fn a_concern_on_hold_comes_back_on_hold_and_its_time_counts_from_then() {
     let page = lead.get(&path).await.main();
     assert!(page.contains("Sent. The team has it"), "nobody answered anything: {page}");
 }
+
+#[actix_web::test]
+async fn the_doctor_is_red_while_the_database_lacks_a_concern_or_the_journal_is_damaged() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let look = || {
+        let findings = doctor::examine(&world.portal, world.now());
+        findings.into_iter().find(|it| it.what == "Journal and database").expect("a finding")
+    };
+    assert_eq!(look().state, State::Attend, "nobody has compared them yet");
+    let concern = id(&sent(&lead, &filled(&lead, &[]).await).await);
+    journalled(world);
+    assert_eq!(look().state, State::Fine, "{}", look().says);
+    lose(world, concern);
+    journalled(world);
+    let found = look();
+    assert_eq!(found.state, State::Broken);
+    assert!(found.says.contains("lacks 1 concern"), "{}", found.says);
+    assert!(found.what_to_do.contains("e4s journal restore"), "{}", found.what_to_do);
+    assert_eq!(restored(world).back.len(), 1);
+    journalled(world);
+    assert_eq!(look().state, State::Fine, "{}", look().says);
+    world.later(chrono::TimeDelta::hours(1));
+    assert_eq!(look().state, State::Attend, "they are compared each five minutes");
+
+    let folder = std::fs::read_dir(&world.portal.settings.journal).expect("a folder");
+    for file in folder {
+        let path = file.expect("an entry").path();
+        let mut bytes = std::fs::read(&path).expect("its bytes");
+        if let Some(byte) = bytes.get_mut(100) {
+            *byte ^= 1;
+            std::fs::write(&path, &bytes).expect("damaged");
+        }
+    }
+    world.later(chrono::TimeDelta::hours(15));
+    journalled(world);
+    let found = look();
+    assert_eq!(found.state, State::Broken);
+    assert!(found.says.contains("damaged"), "{}", found.says);
+}
