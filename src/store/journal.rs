@@ -212,7 +212,10 @@ impl Journal {
             if from_start { BTreeMap::new() } else { index.read.clone() }
         };
         let (mut rows, mut damage) = (Vec::new(), Vec::new());
-        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
+        // What such a file seems to hold may stand in memory alone.
+        let given_up = self.state.lock().given_up.clone();
+        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        for path in all.into_iter().filter(|it| !given_up.contains(it)) {
             let from = read.get(&path).copied().unwrap_or_default();
             let bytes = files::read(&path, from).map_err(|error| unusable(&path, &error))?;
             let mut end = 0;
@@ -335,4 +338,29 @@ fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
         "setting `journal`: {}: {problem}. For example: journal = \"/mnt/second/e4s-journal\"",
         path.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_the_disk_failed_to_sync_is_believed_by_nobody_and_appended_to_no_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::open(folder.path()).expect("a journal");
+        let (row, day) = ([b'0'; 26], NaiveDate::default());
+        let append = || journal.append(&[(row, Sealed::kept("one".to_owned()))], day);
+        append().expect("appended");
+        {
+            // As `wait` leaves it after a sync that failed.
+            let mut state = journal.state.lock();
+            let open = state.open.take().expect("a file");
+            state.given_up.insert(open.path);
+        }
+        assert_eq!(journal.read_on(true).expect("read").count, 0);
+        assert!(!journal.knows(row));
+        append().expect("appended");
+        assert!(journal.knows(row));
+        assert_eq!(files::all(folder.path()).expect("a folder").len(), 2);
+    }
 }
