@@ -10,6 +10,7 @@ use e4s::audit::Event;
 use e4s::config::{Fault, Settings};
 use e4s::seal::rotate::{self, Begun, Damaged};
 use e4s::seal::{self, check};
+use e4s::upkeep::whole;
 
 use super::commands::{complain, say};
 
@@ -58,6 +59,7 @@ fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
     let folder = settings.keys.display();
     let has_key = settings.keys.join("root-1.key").exists();
     if !has_key || identity.is_none() {
+        whole::nothing_is_sealed(settings)?;
         seal::init(&settings.keys)?;
         say(&format!("{folder} holds the first root key. Only the service may read it."));
     }

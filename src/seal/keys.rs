@@ -96,7 +96,10 @@ impl Held {
             roots.insert(generation, read(&file)?);
         }
         let Some(youngest) = roots.iter().next_back().map(|(it, key)| (*it, key.clone())) else {
-            let told = format!("{} has no root key. Run `e4s keys init`", folder.display());
+            let told = format!(
+                "{} has no root key. Are the keys mounted? For a new county: `e4s keys init`",
+                folder.display()
+            );
             return Err(fault(&told));
         };
         Ok(Self { roots, youngest, folder_at })

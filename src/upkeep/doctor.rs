@@ -97,6 +97,7 @@ const OF_SETTINGS: &[OfSettings] = &[
 const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Clock", machine::clock),
+    ("Sealed text", whole::texts),
     ("Worker", running::worker),
     ("Journal and database", whole::both),
     ("Letters", running::letters),

@@ -14,7 +14,7 @@ pub mod restore;
 mod running;
 mod scratch;
 mod set_up;
-mod whole;
+pub mod whole;
 
 pub mod pages;
 pub mod queries;

@@ -1,11 +1,16 @@
-//! What the doctor says of the two places of concerns, each held against the other.
+//! Whether what belongs together is together: the root keys and what is sealed, the journal and the database. For the
+//! doctor, and before the service begins.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::doctor::Verdict;
 use crate::app::Portal;
-use crate::concerns::reconcile;
-use crate::{Result, calendar};
+use crate::concerns::{prove, reconcile};
+use crate::config::Settings;
+use crate::seal::check;
+use crate::store::journal::Journal;
+use crate::store::{self, Store};
+use crate::{Error, Result, calendar};
 
 /// The worker compares them each five minutes.
 const COMPARED_WITHIN: TimeDelta = TimeDelta::minutes(30);
@@ -38,4 +43,72 @@ pub(super) fn both(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         return Ok(Verdict::attend(format!("{says}."), what_to_do));
     }
     Ok(Verdict::fine(format!("{says}, and agree.")))
+}
+
+/// Fails if the root keys open nothing of what is sealed: others are elsewhere, and what was sealed with these would not open
+/// with those. Text that is damaged stops no start.
+pub fn keys_fit(portal: &Portal) -> Result<()> {
+    match newest(portal) {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "the newest concern does not open: see `e4s doctor`");
+        }
+    }
+    match check::sample(&portal.store, &portal.keys)? {
+        (0, 1..) => Err(Error::Unusable(format!(
+            "setting `keys`: nothing that is sealed in the database opens with the keys in {}. Are the keys mounted? If they \
+             are lost: `e4s keys recover`. For example: keys = \"/etc/e4s/keys\"",
+            portal.settings.keys.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn newest(portal: &Portal) -> Result<bool> {
+    portal.store.read(|db| prove::newest_opens(db, &portal.keys))
+}
+
+pub(super) fn texts(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    let what_to_do = "Put the right key files back (they are in every backup). Make no new one: it opens nothing of what was.";
+    if let Err(error) = keys_fit(portal) {
+        return Ok(Verdict::broken(error.to_string(), what_to_do));
+    }
+    if let Err(error) = newest(portal) {
+        return Ok(Verdict::broken(
+            format!("The newest concern does not open ({error}). Others do."),
+            "Run `e4s keys escrow-check --identity FILE`, which names what is damaged; `e4s journal verify` knows the second copy.",
+        ));
+    }
+    Ok(match check::sample(&portal.store, &portal.keys)? {
+        (whole, 0) => Verdict::fine(format!("{whole} texts were tried, and open.")),
+        (whole, damaged) => Verdict::broken(
+            format!("Of {} texts that were tried, {damaged} do not open.", whole + damaged),
+            "Run `e4s keys escrow-check --identity FILE`, which names what is damaged.",
+        ),
+    })
+}
+
+/// Fails if something is sealed already, so that another first key would open nothing of it.
+pub fn nothing_is_sealed(settings: &Settings) -> Result<()> {
+    let is_in_database =
+        !store::is_empty(&settings.database)? && check::is_any(&Store::open(&settings.database)?)?;
+    let mut is_in_journal = false;
+    if settings.journal.is_dir() {
+        Journal::open(&settings.journal)?.each(|_| {
+            is_in_journal = true;
+            Ok(())
+        })?;
+    }
+    let place = match (is_in_database, is_in_journal) {
+        (false, false) => return Ok(()),
+        (true, _) => "the database",
+        (false, true) => "the journal",
+    };
+    Err(Error::Unusable(format!(
+        "setting `keys`: {place} holds text that is sealed already, and a new first key would open nothing of it. Are the keys \
+         mounted? They are in every backup as well; if they are lost: `e4s keys recover --identity FILE`. For example: keys = \
+         \"/etc/e4s/keys\""
+    )))
 }

@@ -24,6 +24,7 @@ mod faults;
 mod gate;
 mod holds;
 mod journal;
+mod lost_keys;
 mod mail;
 mod meetings;
 mod passwords;
