@@ -86,6 +86,7 @@ text_enum! {
         LogRead = "log-read",
         LogExported = "log-exported",
         KeysRotated = "keys-rotated",
+        KeysRecovered = "keys-recovered",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }

@@ -1,5 +1,6 @@
 //! A concern that was raised is kept in the journal as well. Only then may anybody be told that it was sent.
 
+use age::x25519::Identity;
 use chrono::NaiveDateTime;
 use diesel::Queryable;
 use serde::{Deserialize, Deserializer};
@@ -68,7 +69,41 @@ impl Record {
     /// What a record of the journal says. What was typed is a sealed text of its own in it, which is opened as well: one
     /// that nobody could read is no second copy.
     pub(super) fn opened(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Self> {
-        let text = portal.keys.unseal(place(&id), sealed)?;
+        Self::read(id, sealed, |at, sealed| portal.keys.unseal(at, sealed)).map(|it| it.0)
+    }
+
+    /// True if a record says the same by the root keys and by the offline identity.
+    pub(super) fn opens_both_ways(
+        portal: &Portal,
+        (id, sealed): (ConcernId, &Sealed),
+        identity: &Identity,
+    ) -> Result<bool> {
+        let by_keys = Self::read(id, sealed, |at, sealed| portal.keys.unseal(at, sealed))?;
+        let offline = Self::read(id, sealed, |at, sealed| sealed.unseal_offline(at, identity))?;
+        Ok(by_keys.1 == offline.1)
+    }
+
+    /// The same record under the youngest root key, by the offline identity alone.
+    pub(super) fn recovered(
+        portal: &Portal,
+        (id, sealed): (ConcernId, &Sealed),
+        identity: &Identity,
+    ) -> Result<Sealed> {
+        let offline = Self::read(id, sealed, |at, sealed| sealed.unseal_offline(at, identity));
+        let mut record = offline?.0;
+        let answers = Sealed::kept(record.answers.clone());
+        let answers = portal.keys.recover(KeptConcern::place(&id), &answers, identity)?;
+        answers.as_str().clone_into(&mut record.answers);
+        record.sealed(portal)
+    }
+
+    /// A record, and the texts that were opened for it.
+    fn read(
+        id: ConcernId,
+        sealed: &Sealed,
+        open: impl Fn(Place, &Sealed) -> Result<String>,
+    ) -> Result<(Self, [String; 2])> {
+        let text = open(place(&id), sealed)?;
         let read: Self = serde_json::from_str(&text)
             .map_err(|_bad| Error::Corrupt("a record of the journal is of another form"))?;
         if read.id != id {
@@ -76,8 +111,8 @@ impl Record {
                 "a record of the journal stands under the id of another concern",
             ));
         }
-        portal.keys.unseal(KeptConcern::place(&id), &Sealed::kept(read.answers.clone()))?;
-        Ok(read)
+        let answers = open(KeptConcern::place(&id), &Sealed::kept(read.answers.clone()))?;
+        Ok((read, [text, answers]))
     }
 }
 

@@ -34,6 +34,7 @@ pub mod search;
 
 pub mod keep;
 pub mod reconcile;
+pub mod recover;
 pub mod restore;
 pub mod verify;
 

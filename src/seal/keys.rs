@@ -122,9 +122,21 @@ pub fn init(folder: &Path) -> Result<()> {
 
 /// Makes a younger root key, and says its generation.
 pub fn next(folder: &Path) -> Result<u32> {
-    let generation = files(folder)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    next_after(folder, 0)
+}
+
+/// The same, of a generation behind one whose key may be lost.
+pub(super) fn next_after(folder: &Path, lost: u32) -> Result<u32> {
+    fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
+    let last = files(folder)?.keys().next_back().copied().unwrap_or_default();
+    let generation = last.max(lost).saturating_add(1);
     make(folder, generation)?;
     Ok(generation)
+}
+
+/// True if a folder has no root key, or is not there.
+pub(super) fn is_empty(folder: &Path) -> Result<bool> {
+    Ok(files(folder)?.is_empty())
 }
 
 /// Makes an offline identity in a file that is to be carried away, and says its recipient: what `escrow` is set to.

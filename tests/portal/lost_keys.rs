@@ -68,3 +68,90 @@ fn identity(world: &World, name: &str, of: &age::x25519::Identity) -> String {
     std::fs::write(&file, of.to_string().expose_secret()).expect("an identity");
     file.display().to_string()
 }
+
+#[actix_web::test]
+async fn without_any_root_key_and_any_backup_the_offline_identity_brings_everything_back() {
+    let ours = age::x25519::Identity::generate();
+    let recipient = ours.to_public().to_string();
+    let mut shire = Shire::on(World::with(|it| {
+        it.database = format!("sqlite:{}", it.keys.with_file_name("e4s.db").display());
+        it.escrow = Some(recipient.clone());
+    }));
+    let address = Address::of(&shire.world).with_escrow(recipient);
+    let (offline, stranger) = (
+        identity(&shire.world, "offline.txt", &ours),
+        identity(&shire.world, "stranger.txt", &age::x25519::Identity::generate()),
+    );
+    let (lead, west, first, second, draft, old) = {
+        let world = &shire.world;
+        let (lead, west) = (world.dsl(shire.school), world.coordinator(shire.west));
+        let first = sent(&lead, &filled(&lead, &[]).await).await;
+        let second = sent(&lead, &filled(&lead, &[]).await).await;
+        west.post(&format!("{first}/ask"), &[("question", "Which stop is it?")]).await;
+        let draft = begun(&lead).await;
+        lead.post(&format!("{draft}/kind"), &[("kind", "location"), ("name", "The quay")]).await;
+        let old: Sealed = world.look(|db| {
+            let of =
+                concerns::table.filter(concerns::id.eq(first.rsplit('/').next().expect("an id")));
+            Ok(of.select(concerns::answers).first(db)?)
+        });
+        let out = address.run(world, &["keys", "escrow-check", "--identity", &offline]);
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(
+            out.status.success() && said.contains("Of the journal, 2 records do, 0 do not."),
+            "{said}"
+        );
+        ((lead.id, lead.token), (west.id, west.token), first, second, draft, old)
+    };
+    let keys = shire.world.portal.settings.keys.clone();
+    std::fs::remove_dir_all(&keys).expect("lost");
+    let run = |world: &World, with: &str| {
+        let out = address.run(world, &["keys", "recover", "--identity", with]);
+        let said = [out.stdout, out.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
+        (out.status.success(), said.concat())
+    };
+    let (is_done, said) = run(&shire.world, &stranger);
+    assert!(!is_done && said.contains("opens nothing of what is sealed"), "{said}");
+    assert!(!keys.join("root-2.key").exists());
+    let (is_done, said) = run(&shire.world, &offline);
+    assert!(
+        is_done && said.contains("and 2 records of the journal open with root-2.key"),
+        "{said}"
+    );
+    assert!(!keys.join("root-1.key").exists() && keys.join("root-2.key").exists());
+
+    shire.world.restart();
+    let world = &shire.world;
+    let (lead, west) = (world.known(lead.0, lead.1), world.known(west.0, west.1));
+    let page = lead.get(&first).await.main();
+    assert!(
+        page.contains("Riverside Park shelter") && page.contains("Which stop is it?"),
+        "{page}"
+    );
+    assert!(west.get(&second).await.main().contains("Riverside Park shelter"));
+    assert!(lead.get(&format!("{draft}/kind")).await.body.contains("The quay"));
+    assert_eq!(verify::verify(&world.portal).expect("verified").faults, Vec::<String>::new());
+    assert!(world.audit().contains(&"keys-recovered".to_owned()));
+
+    // Stopped before it came to one of them, it goes on with the key that it had made.
+    let id = ConcernId::parse(first.rsplit('/').next().expect("an id")).expect("an id");
+    world.house(|deed| {
+        let of = diesel::update(concerns::table.find(id));
+        of.set(concerns::answers.eq(&old)).execute(deed.db)?;
+        Ok(())
+    });
+    assert_eq!(lead.get(&first).await.status, 500);
+    let (is_done, said) = run(world, &offline);
+    assert!(is_done && said.contains("1 texts and 0 records"), "{said}");
+    assert!(!keys.join("root-3.key").exists());
+    assert_eq!(lead.get(&first).await.status, 200);
+
+    world.house(|deed| {
+        diesel::delete(concern_steps::table.filter(concern_steps::concern_id.eq(id)))
+            .execute(deed.db)?;
+        diesel::delete(concerns::table.find(id)).execute(deed.db)?;
+        Ok(())
+    });
+    assert_eq!(restore::restore(&world.portal).expect("restored").back.len(), 1);
+    assert!(west.get(&first).await.main().contains("Riverside Park shelter"));
+}
