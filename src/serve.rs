@@ -133,7 +133,7 @@ async fn metrics(app: app::App) -> HttpResponse {
          # HELP e4s_retention_stopped 1 while nothing is deleted because the clock has jumped.\n\
          # TYPE e4s_retention_stopped gauge\ne4s_retention_stopped {stopped}\n"
     );
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 
 /// Why nothing is deleted at the moment, if that is so.

@@ -100,6 +100,7 @@ const OF_PORTAL: &[OfPortal] = &[
     ("Sealed text", whole::texts),
     ("Worker", running::worker),
     ("Journal and database", whole::both),
+    ("Deletion", running::deletion),
     ("Letters", running::letters),
     ("Digests", running::digests),
     ("Backups", running::backups),

@@ -1,6 +1,7 @@
 //! The whole suite in one binary: it links once.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
+mod accept;
 mod access;
 mod accounts;
 mod audit;
@@ -12,6 +13,7 @@ mod components;
 mod concern_lists;
 mod contexts;
 mod council;
+mod cover;
 mod curriculum;
 mod curriculum_pages;
 mod diary;
@@ -21,6 +23,7 @@ mod doctor;
 mod entrance;
 mod factors;
 mod faults;
+mod filed;
 mod gate;
 mod holds;
 mod journal;
@@ -45,6 +48,7 @@ mod search;
 mod served;
 mod sessions;
 mod shire;
+mod shortening;
 mod sign_on;
 mod sign_on_bad;
 mod steer;
@@ -53,5 +57,6 @@ mod tickets;
 mod tidy;
 mod trail;
 mod triage;
+mod tries;
 mod unsure;
 mod world;
