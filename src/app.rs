@@ -262,6 +262,7 @@ fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
     if actor.is(Role::Admin) {
         places.push(("/admin", "Administration"));
     } else if actor.is(Role::County) {
+        places.push(("/admin/retention", "Records kept"));
         places.push(("/admin/audit", "Audit log"));
     }
     items(&places, path)

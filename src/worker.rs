@@ -70,6 +70,11 @@ pub const CHORES: &[Chore] = &[
         run: concerns::reconcile::run,
     },
     Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
+    Chore {
+        name: "forget files about somebody",
+        every: Duration::from_mins(10),
+        run: retention::subject::forget,
+    },
     Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -30,13 +30,15 @@ pub struct Line<'a> {
 }
 
 /// Where a chain ends.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     pub chain: String,
     /// How many lines it has: they are numbered from 1.
     pub place: i64,
     /// The hash of the last one, as 64 hexadecimal digits.
     pub hash: String,
+    /// The day on which it was written down elsewhere, if that is said.
+    pub kept_on: Option<NaiveDate>,
 }
 
 impl Head {
@@ -46,14 +48,19 @@ impl Head {
         let (chain, place, hash) = (words.next()?, words.next()?, words.next()?);
         let is_hash = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
         let place = place.parse().ok().filter(|it| *it > 0)?;
+        let kept_on = match words.next() {
+            Some(day) => Some(day.parse().ok()?),
+            None => None,
+        };
         let is_head = is_hash && words.next().is_none();
-        is_head.then(|| Self { chain: chain.to_owned(), place, hash: hash.to_lowercase() })
+        is_head.then(|| Self { chain: chain.to_owned(), place, hash: hash.to_lowercase(), kept_on })
     }
 }
 
 impl fmt::Display for Head {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.chain, self.place, self.hash)
+        write!(out, "{} {} {}", self.chain, self.place, self.hash)?;
+        self.kept_on.map_or(Ok(()), |day| write!(out, " {day}"))
     }
 }
 
@@ -114,7 +121,9 @@ pub(super) fn append(db: &mut Db, line: &Line) -> Result<()> {
 
 /// Where every chain ends. Kept elsewhere, these lines show later that nothing before them was rewritten.
 pub fn heads(db: &mut Db) -> Result<Vec<Head>> {
-    Ok(audit_heads::table.order(audit_heads::chain).load(db)?)
+    let rows: Vec<(String, i64, String)> = audit_heads::table.order(audit_heads::chain).load(db)?;
+    let head = |(chain, place, hash)| Head { chain, place, hash, kept_on: None };
+    Ok(rows.into_iter().map(head).collect())
 }
 
 #[cfg(test)]
@@ -123,10 +132,15 @@ mod tests {
 
     #[test]
     fn a_head_reads_back_as_itself_and_nothing_else_reads_as_one() {
-        let head = Head { chain: HOUSE.to_owned(), place: 12, hash: "ab".repeat(32) };
-        assert_eq!(Head::parse(&head.to_string()), Some(head.clone()));
-        for wrong in ["", "house", "house 12", "house 0 ab", "house x ab", &format!("{head} more")]
-        {
+        let hash = "ab".repeat(32);
+        let head = Head { chain: HOUSE.to_owned(), place: 12, hash, kept_on: None };
+        let dated = Head { kept_on: NaiveDate::from_ymd_opt(2026, 11, 23), ..head.clone() };
+        for it in [&head, &dated] {
+            assert_eq!(Head::parse(&it.to_string()).as_ref(), Some(it));
+        }
+        let longer = [format!("{head} more"), format!("{head} 2026-02-30"), format!("{dated} x")];
+        let wrong = ["", "house", "house 12", "house 0 ab", "house x ab"].map(str::to_owned);
+        for wrong in wrong.iter().chain(&longer) {
             assert_eq!(Head::parse(wrong), None, "{wrong}");
         }
     }

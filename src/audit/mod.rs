@@ -1,10 +1,13 @@
-//! Who did what to which record, and when. Written in the deed's own transaction; no update, no delete, no content.
+//! Who did what to which record, and when. Written in the deed's own transaction; no update, no content, and no delete
+//! before its time.
 //!
 //! Each team has a chain of its own, and the house has one for what belongs to no team. A line's hash covers the line and
-//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off.
+//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off. After
+//! years the oldest lines go, with a line that says so (`shorten.rs`).
 
 pub mod chain;
 pub mod find;
+pub mod shorten;
 pub mod verify;
 
 use crate::Result;
@@ -85,6 +88,7 @@ text_enum! {
         ContextCopied = "context-copied",
         LogRead = "log-read",
         LogExported = "log-exported",
+        LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
@@ -96,6 +100,7 @@ impl Event {
     pub fn title(self) -> String {
         let title = match self {
             Self::SignInFailed => "Sign-in refused",
+            Self::ConcernsSearched => "Words of concerns searched",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",
@@ -116,6 +121,7 @@ impl Event {
             Self::ContextCopied => "Context copied for somebody who asked",
             Self::LogRead => "Audit log read",
             Self::LogExported => "Audit log exported",
+            Self::LogShortened => "Oldest lines of the audit log removed",
             _ => return said(self.as_str()),
         };
         title.to_owned()
@@ -129,6 +135,9 @@ impl Event {
             "context" => "Context",
             "draft" => "Draft",
             "meeting" => "Meeting",
+            "factor" => "Second factor",
+            // A concern or a context.
+            "hold" => "Record",
             "log" => "Audit log",
             _ => "",
         }

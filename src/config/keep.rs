@@ -38,6 +38,12 @@ impl Keep {
         due.unwrap_or(day)
     }
 
+    /// True if something is kept for less long than by the other.
+    pub(super) fn is_shorter(self, than: Self) -> bool {
+        let day = NaiveDate::default();
+        self.until(day) < than.until(day)
+    }
+
     /// The last day of which things are due on `today`.
     pub fn last_day(self, today: NaiveDate) -> NaiveDate {
         let day = match self {

@@ -140,6 +140,12 @@ pub const SETTINGS: &[Setting] = &[
         about: "How long a letter is kept after it was queued",
     },
     Setting {
+        name: "keep_audit",
+        default: "10 years",
+        example: "10 years",
+        about: "How long a line of the audit log is kept; whole months go. At least a year, and no shorter than concerns are kept",
+    },
+    Setting {
         name: "curriculum",
         default: "",
         example: "/srv/e4s/curriculum",

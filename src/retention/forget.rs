@@ -8,12 +8,13 @@ use chrono::{Datelike, NaiveDateTime};
 use super::plan::{Due, Which};
 use super::rules::Rule;
 use super::tombstones::{self, Tombstone};
-use super::{Kept, clock, queries, warn};
+use super::{Kept, clock, lines, queries, warn};
 use crate::accounts::{self, Actor};
 use crate::app::Portal;
 use crate::concerns::ConcernId;
 use crate::contexts::ContextId;
 use crate::deed::Deed;
+use crate::store::hearts::{self, Heart};
 use crate::worker::Done;
 use crate::{Result, calendar, concerns, contexts, digests, mail};
 
@@ -34,6 +35,9 @@ pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
     for rule in Rule::ALL {
         count += all_of(portal, *rule, now)?;
     }
+    if !portal.stopping.load(Ordering::Relaxed) {
+        portal.store.write(|db| hearts::beat(db, Heart::Deletion, now))?;
+    }
     Ok(Done { count, is_more: false })
 }
 
@@ -47,6 +51,7 @@ fn all_of(portal: &Portal, rule: Rule, now: NaiveDateTime) -> Result<usize> {
             Rule::Drafts => drafts(deed, portal),
             Rule::Accounts => accounts(deed, portal),
             Rule::Letters => letters(deed, portal),
+            Rule::Audit => lines::remove(deed, &portal.settings),
         };
         let gone = portal.write_as(&Actor::house(), now, batch)?;
         if gone == 0 {

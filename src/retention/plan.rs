@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::rules::Rule;
-use super::{Kept, queries, tombstone_queries};
+use super::{Kept, lines, queries, tombstone_queries};
 use crate::accounts::{self, Scope};
 use crate::config::Settings;
 use crate::districts::TeamId;
@@ -211,7 +211,7 @@ pub struct Plan {
 /// What would be deleted now, by rule. Nothing is changed.
 pub fn plan(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Plan> {
     let today = calendar::day(now);
-    let mut lines = Vec::new();
+    let mut planned = Vec::new();
     for rule in Rule::ALL.iter().copied() {
         let keep = rule.keep(settings);
         let line = match rule {
@@ -231,8 +231,9 @@ pub fn plan(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Plan
                 let due = accounts::forget::due(db, ended, NAMED_MAX)?;
                 (rule, i64::try_from(due.len()).unwrap_or(i64::MAX), Vec::new())
             }
+            Rule::Audit => (rule, lines::due(db, settings, today)?, Vec::new()),
         };
-        lines.push(line);
+        planned.push(line);
     }
-    Ok(Plan { lines })
+    Ok(Plan { lines: planned })
 }

@@ -1,4 +1,4 @@
-//! What the database is asked about what is due, about warnings, and about the clock.
+//! What the database is asked about what is due, and about warnings.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::{exists, max, not, sql};
@@ -13,7 +13,7 @@ use crate::concerns::{ConcernId, Status};
 use crate::contexts::ContextId;
 use crate::districts::TeamId;
 use crate::store::Db;
-use crate::store::schema::{concerns, context_concerns, contexts, heartbeats, warnings};
+use crate::store::schema::{concerns, context_concerns, contexts, warnings};
 
 /// Closed contexts of which nothing has changed since before `which.before`, the longest closed first.
 ///
@@ -195,19 +195,5 @@ pub(super) fn set_warned(db: &mut Db, id: &str, team: TeamId, at: NaiveDateTime)
 /// Forgets that a team was told of some records.
 pub(super) fn unset_warned(db: &mut Db, ids: Vec<String>) -> Result<()> {
     diesel::delete(warnings::table.filter(warnings::record_id.eq_any(ids))).execute(db)?;
-    Ok(())
-}
-
-pub(super) fn beat(db: &mut Db, name: &str) -> Result<Option<NaiveDateTime>> {
-    Ok(heartbeats::table.find(name).select(heartbeats::beat_at).first(db).optional()?)
-}
-
-pub(super) fn set_beat(db: &mut Db, name: &str, at: NaiveDateTime) -> Result<()> {
-    let kept = diesel::update(heartbeats::table.find(name)).set(heartbeats::beat_at.eq(at));
-    if kept.execute(db)? == 0 {
-        diesel::insert_into(heartbeats::table)
-            .values((heartbeats::name.eq(name), heartbeats::beat_at.eq(at)))
-            .execute(db)?;
-    }
     Ok(())
 }

@@ -13,6 +13,7 @@ text_enum! {
         Drafts = "drafts",
         Accounts = "accounts",
         Letters = "letters",
+        Audit = "audit",
     }
 }
 
@@ -28,8 +29,8 @@ pub struct Line {
     pub setting: &'static str,
 }
 
-/// Every rule. Sessions have one of their own in `accounts::sessions`; the audit log is not shortened.
-pub const RULES: [Line; 5] = [
+/// Every rule. Sessions have one of their own in `accounts::sessions`.
+pub const RULES: [Line; 6] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
@@ -60,6 +61,12 @@ pub const RULES: [Line; 5] = [
         from: "after being written",
         setting: "keep_letters",
     },
+    Line {
+        rule: Rule::Audit,
+        what: "Lines of the audit log, a month at a time",
+        from: "after being written",
+        setting: "keep_audit",
+    },
 ];
 
 impl Rule {
@@ -71,6 +78,7 @@ impl Rule {
             Self::Drafts => settings.keep_drafts,
             Self::Accounts => settings.keep_accounts,
             Self::Letters => settings.keep_letters,
+            Self::Audit => settings.keep_audit,
         }
     }
 
@@ -82,6 +90,7 @@ impl Rule {
             Self::Drafts => "Draft not sent",
             Self::Accounts => "Person who left",
             Self::Letters => "Letter",
+            Self::Audit => "Line of the audit log",
         }
     }
 }
@@ -95,6 +104,7 @@ impl Kept {
             Self::Draft => Event::DraftsDeleted,
             Self::Account => Event::AccountForgotten,
             Self::Letter => Event::LettersDeleted,
+            Self::Line => Event::LogShortened,
         }
     }
 }

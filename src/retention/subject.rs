@@ -1,8 +1,8 @@
 //! Somebody asks what is kept about them: the county's lead looks for their words through every text that the county may
-//! see, ticks what belongs to the answer, and gets it as one file, once.
+//! see, ticks what belongs to the answer, once, and takes it away as one file.
 //!
-//! The words that were looked for are kept nowhere. What is kept is who looked, when, for which request, and how much was
-//! found and taken.
+//! What is kept is who looked, when, for which request, and how much was found and taken. The words that were looked for
+//! are kept with what was ticked alone: sealed, and for as long as the file may be downloaded.
 
 use std::fmt;
 
@@ -13,6 +13,7 @@ use validator::Validate;
 use super::find::{Piece, found};
 use super::{RequestId, subject_queries as queries};
 use crate::accounts::{AccountId, Role, Scope};
+use crate::app::Portal;
 use crate::audit::Event;
 use crate::concerns::scan::Passage;
 use crate::concerns::steer::{self, Flag};
@@ -23,6 +24,7 @@ use crate::districts::TeamId;
 use crate::seal::{Keyring, Place, Sealed};
 use crate::store::Db;
 use crate::web::FormErrors;
+use crate::worker::Done;
 use crate::{Error, Result, seal};
 
 const TERMS_MAX: usize = 20;
@@ -30,8 +32,8 @@ const TERMS_MAX: usize = 20;
 const TERM_MIN: usize = 3;
 /// More records than this are not shown: the words are too common.
 pub const FOUND_MAX: usize = 300;
-/// The file is made within the session in which it was looked for.
-const TAKEN_WITHIN: TimeDelta = TimeDelta::hours(10);
+/// What belongs to the answer is ticked, and then downloaded, within so long: as long as a session may last.
+const WITHIN: TimeDelta = TimeDelta::hours(10);
 
 /// What to look for and why, as the browser sends it.
 #[derive(Debug, Default, Clone, Deserialize, Validate)]
@@ -228,20 +230,74 @@ pub fn searched(deed: &mut Deed, search: &Search, count: usize) -> Result<Reques
     Ok(id)
 }
 
-/// Takes the ticked records out as one file: once for each search, by whoever made it, within their session. All of them,
-/// or nothing.
-pub fn bundle(
+/// The reference of a request that somebody has searched for.
+pub fn reference(db: &mut Db, keys: &Keyring, (id, by): (RequestId, AccountId)) -> Result<String> {
+    keys.unseal(place(&id, "reference"), &queries::reference(db, (id, by))?)
+}
+
+/// Chooses what goes into the file: once for each search, by whoever made it, within their session. All of it must be
+/// theirs to read, or nothing is chosen.
+pub fn choose(
     deed: &mut Deed,
     id: RequestId,
     (terms, ticked): (&[String], &[About]),
-) -> Result<(String, Vec<Hit>)> {
+) -> Result<()> {
+    records(deed, (terms, ticked))?;
     let count = i32::try_from(ticked.len()).unwrap_or(i32::MAX);
-    let since = deed.at - TAKEN_WITHIN;
-    if !queries::take(deed.db, (id, deed.by.id), (since, deed.at), count)? {
+    let choice = Choice { terms: terms.to_vec(), ticked: ticked.to_vec() };
+    let sealed = deed.keys.seal(seal::HOUSE, place(&id, "choice"), &choice.to_string())?;
+    let moments = (deed.at - WITHIN, deed.at);
+    if !queries::choose(deed.db, (id, deed.by.id), moments, (count, &sealed))? {
         return Err(Error::Refused(
-            "This file has been made already, or the search is too old. Search again to make another.",
+            "A file was made of this search already, or the search is too old. Search again to make another.",
         ));
     }
+    deed.record(Event::SubjectBundled, format_args!("{id}/included/{count}"), None)
+}
+
+/// A file that can be downloaded.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    pub reference: String,
+    pub count: i32,
+    pub until: NaiveDateTime,
+}
+
+/// The file that somebody has made of a search, while it can be downloaded.
+pub fn ready(
+    db: &mut Db,
+    keys: &Keyring,
+    (id, by): (RequestId, AccountId),
+    now: NaiveDateTime,
+) -> Result<Ready> {
+    let reference = reference(db, keys, (id, by))?;
+    let kept = queries::chosen(db, (id, by), now - WITHIN)?.ok_or(GONE)?;
+    Ok(Ready { reference, count: kept.count, until: kept.at + WITHIN })
+}
+
+const GONE: Error =
+    Error::Refused("There is no file of this search, or not any longer. Search again to make one.");
+
+/// Takes the file away. Each record in it is written down as copied.
+pub fn take(deed: &mut Deed, id: RequestId) -> Result<(String, Vec<Hit>)> {
+    let whose = (id, deed.by.id);
+    let reference = reference(deed.db, deed.keys, whose)?;
+    let kept = queries::chosen(deed.db, whose, deed.at - WITHIN)?.ok_or(GONE)?;
+    let choice = deed.keys.unseal(place(&id, "choice"), &kept.choice)?;
+    let Choice { terms, ticked } =
+        Choice::parse(&choice).ok_or(Error::Corrupt("what was chosen for a file"))?;
+    let hits = records(deed, (&terms, &ticked))?;
+    for hit in &hits {
+        match hit.about {
+            About::Concern(id) => deed.record(Event::ConcernCopied, id, Some(hit.team))?,
+            About::Context(id) => deed.record(Event::ContextCopied, id, Some(hit.team))?,
+        }
+    }
+    Ok((reference, hits))
+}
+
+/// The ticked records, with the texts in which the words are: all of them, or nothing.
+fn records(deed: &mut Deed, (terms, ticked): (&[String], &[About])) -> Result<Vec<Hit>> {
     let (scope, at) = (deed.by.scope(), deed.at);
     let of = |it: &About| if let About::Concern(id) = it { Some(*id) } else { None };
     let concern_ids: Vec<ConcernId> = ticked.iter().filter_map(of).collect();
@@ -251,15 +307,35 @@ pub fn bundle(
     let contexts = contexts::scan::some(deed.db, deed.keys, &scope, &context_ids)?;
     let mut hits: Vec<Hit> = concerns.into_iter().map(|it| of_concern(it, terms, at)).collect();
     hits.extend(contexts.into_iter().map(|it| of_context(it, terms, at)));
-    for hit in &hits {
-        match hit.about {
-            About::Concern(id) => deed.record(Event::ConcernCopied, id, Some(hit.team))?,
-            About::Context(id) => deed.record(Event::ContextCopied, id, Some(hit.team))?,
-        }
+    Ok(hits)
+}
+
+/// The chore: forgets what was chosen for files that cannot be downloaded any more.
+pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
+    let count = portal.store.write(|db| queries::forget(db, now - WITHIN))?;
+    Ok(Done { count, is_more: false })
+}
+
+/// What was ticked, and the words that were looked for.
+struct Choice {
+    terms: Vec<String>,
+    ticked: Vec<About>,
+}
+
+impl fmt::Display for Choice {
+    /// As it is sealed: what was ticked, a line each; an empty line; the words, a line each.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ticked.iter().try_for_each(|it| writeln!(out, "{it}"))?;
+        write!(out, "\n{}", self.terms.join("\n"))
     }
-    deed.record(Event::SubjectBundled, format_args!("{id}/included/{count}"), None)?;
-    let reference = queries::reference(deed.db, id)?;
-    Ok((deed.keys.unseal(place(&id, "reference"), &reference)?, hits))
+}
+
+impl Choice {
+    fn parse(text: &str) -> Option<Self> {
+        let (ticked, words) = text.split_once("\n\n")?;
+        let ticked: Option<Vec<About>> = ticked.lines().map(About::parse).collect();
+        Some(Self { terms: terms(words), ticked: ticked? })
+    }
 }
 
 /// The latest requests, the newest first.

@@ -34,24 +34,68 @@ pub(super) fn insert(db: &mut Db, new: &New) -> Result<()> {
     Ok(())
 }
 
-/// Takes a request's file, if it is that person's, young enough, and not taken. False if it is not.
-pub(super) fn take(
+/// Writes down what was chosen for a request's file, if the request is that person's, young enough, and has no file yet.
+/// False if it is not.
+pub(super) fn choose(
     db: &mut Db,
     (id, by): (RequestId, AccountId),
     (since, at): (NaiveDateTime, NaiveDateTime),
-    included: i32,
+    (included, choice): (i32, &Sealed),
 ) -> Result<bool> {
     let free = subject_requests::table
         .filter(subject_requests::id.eq(id))
         .filter(subject_requests::account_id.eq(by))
         .filter(subject_requests::asked_at.ge(since))
         .filter(subject_requests::bundled_at.is_null());
-    let set = (subject_requests::bundled_at.eq(at), subject_requests::included.eq(included));
+    let set = (
+        subject_requests::bundled_at.eq(at),
+        subject_requests::included.eq(included),
+        subject_requests::choice.eq(choice),
+    );
     Ok(diesel::update(free).set(set).execute(db)? == 1)
 }
 
-pub(super) fn reference(db: &mut Db, id: RequestId) -> Result<Sealed> {
-    Ok(subject_requests::table.find(id).select(subject_requests::reference).first(db)?)
+/// What was chosen for a file, how many records and when.
+#[derive(Queryable)]
+pub(super) struct Kept {
+    pub choice: Sealed,
+    pub count: i32,
+    pub at: NaiveDateTime,
+}
+
+/// What a person has chosen for the file of a request, since a moment.
+pub(super) fn chosen(
+    db: &mut Db,
+    (id, by): (RequestId, AccountId),
+    since: NaiveDateTime,
+) -> Result<Option<Kept>> {
+    let found = subject_requests::table
+        .filter(subject_requests::id.eq(id))
+        .filter(subject_requests::account_id.eq(by))
+        .filter(subject_requests::bundled_at.ge(since))
+        .filter(subject_requests::choice.is_not_null())
+        .select((
+            subject_requests::choice.assume_not_null(),
+            subject_requests::included.assume_not_null(),
+            subject_requests::bundled_at.assume_not_null(),
+        ));
+    Ok(found.first(db).optional()?)
+}
+
+/// Forgets what was chosen before a moment, and says for how many files.
+pub(super) fn forget(db: &mut Db, before: NaiveDateTime) -> Result<usize> {
+    let old = subject_requests::table
+        .filter(subject_requests::choice.is_not_null())
+        .filter(subject_requests::bundled_at.lt(before));
+    Ok(diesel::update(old).set(subject_requests::choice.eq(None::<Sealed>)).execute(db)?)
+}
+
+/// The reference of a person's request.
+pub(super) fn reference(db: &mut Db, (id, by): (RequestId, AccountId)) -> Result<Sealed> {
+    let theirs = subject_requests::table
+        .filter(subject_requests::id.eq(id))
+        .filter(subject_requests::account_id.eq(by));
+    Ok(theirs.select(subject_requests::reference).first(db)?)
 }
 
 type Row = (RequestId, AccountId, NaiveDateTime, Sealed, i32, Option<i32>);

@@ -13,6 +13,7 @@ mod copy;
 mod engine;
 mod fold;
 mod frames;
+pub mod hearts;
 mod ids;
 pub mod journal;
 mod journal_files;

@@ -90,6 +90,7 @@ const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Clock", machine::clock),
     ("Worker", running::worker),
+    ("Deletion", running::deletion),
     ("Letters", running::letters),
     ("Digests", running::digests),
     ("Backups", running::backups),

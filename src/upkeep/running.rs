@@ -9,10 +9,14 @@ use super::{machine, queries};
 use crate::accounts::{self, Role};
 use crate::app::Portal;
 use crate::mail::{LetterKind, queries as letters};
+use crate::retention::clock;
+use crate::store::hearts::{self, Heart};
 use crate::{Result, calendar};
 
 /// A worker beats once a minute.
 const BEAT_WITHIN: TimeDelta = TimeDelta::minutes(5);
+/// Deletion runs once a day; a run may fail once.
+const DELETION_WITHIN: TimeDelta = TimeDelta::hours(50);
 const COUNT_MAX: i64 = 1_000;
 
 pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
@@ -23,7 +27,7 @@ pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
 pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let what_to_do =
         "Start `e4s serve` (without --no-worker) or `e4s work`. Until then no letter leaves.";
-    let beat = portal.store.read(|db| queries::last_beat(db, queries::ALIVE))?;
+    let beat = portal.store.read(|db| hearts::last_beat(db, Heart::Worker))?;
     Ok(match beat {
         None => Verdict::broken("No worker has ever run.", what_to_do),
         Some(at) if now - at > BEAT_WITHIN => Verdict::broken(
@@ -31,6 +35,27 @@ pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
             what_to_do,
         ),
         Some(_) => Verdict::fine("It has run within the last five minutes."),
+    })
+}
+
+/// Deletion runs once a day, unless its clock has jumped.
+pub(super) fn deletion(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let (standing, last) = portal
+        .store
+        .read(|db| Ok((clock::standing(db, now)?, hearts::last_beat(db, Heart::Deletion)?)))?;
+    if let Some(trouble) = standing.trouble() {
+        let told = "Compare it with a clock that you trust. If it is wrong, set it; if it is right, say so there.";
+        return Ok(Verdict::broken(trouble, told));
+    }
+    let what_to_do = "It runs once a day, with the worker: see the worker, and the log.";
+    Ok(match last {
+        None => Verdict::attend("It has not run yet.", what_to_do),
+        Some(at) if now - at > DELETION_WITHIN => {
+            Verdict::attend(format!("It last ran on {}.", calendar::moment(at)), what_to_do)
+        }
+        Some(at) => {
+            Verdict::fine(format!("It last ran on {}; its clock is right.", calendar::moment(at)))
+        }
     })
 }
 

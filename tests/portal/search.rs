@@ -144,3 +144,28 @@ async fn a_concern_that_does_not_open_does_not_hide_the_others_from_a_search() {
         "{page}"
     );
 }
+
+#[actix_web::test]
+async fn a_search_stops_after_5_000_concerns_says_so_and_goes_on_from_there() {
+    let county = County::new();
+    let world = &county.world;
+    let lead = world.dsl(county.school);
+    world.concern(&lead, county.crawley, "The oldest lantern");
+    world.later(chrono::TimeDelta::seconds(1));
+    world.concerns(&lead, county.crawley, (5_000, "The bus station"));
+    world.later(chrono::TimeDelta::seconds(1));
+    world.concern(&lead, county.crawley, "The newest lantern");
+    let coordinator = world.coordinator(county.crawley);
+    let first = coordinator.get("/concerns?q=lantern").await;
+    let page = first.main();
+    let looked = "1 concern\nLooked through 5000 concerns so far, the newest first.";
+    assert!(page.contains(looked), "{page}");
+    assert!(page.contains("The newest") && page.contains("Search older ones"), "{page}");
+    assert!(!page.contains("The oldest"), "{page}");
+    let second = coordinator.get(&first.next().expect("older ones")).await;
+    let page = second.main();
+    assert!(page.contains("The oldest") && !page.contains("so far"), "{page}");
+    assert_eq!(second.next(), None);
+    let none = coordinator.get("/concerns?q=zeppelin").await.main();
+    assert!(none.contains("Nothing found yet") && none.contains("Search older ones"), "{none}");
+}
