@@ -80,18 +80,6 @@ async fn without_the_setting_or_a_post_the_password_is_enough_until_a_post_comes
     );
 }
 
-#[actix_web::test]
-async fn a_session_is_over_after_ten_hours_however_often_it_was_used() {
-    let world = World::new();
-    let lead = world.county();
-    for _ in 0..42 {
-        world.later(TimeDelta::minutes(14));
-        assert_eq!(lead.get("/account").await.status, 200);
-    }
-    world.later(TimeDelta::minutes(12));
-    assert_eq!(lead.get("/account").await.path(), "/sign-in?back=account");
-}
-
 fn tomorrow(world: &World) -> chrono::NaiveDate {
     e4s::calendar::day(world.now()) + chrono::Days::new(1)
 }
