@@ -24,6 +24,7 @@ pub mod recoveries;
 pub mod recovery_codes;
 pub mod second;
 pub mod sessions;
+pub mod shown;
 pub mod sign_on;
 pub mod totp;
 pub mod tries;

@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{self, How, SignInForm, fold_email};
+use super::sessions::{self, SignInForm, fold_email};
+use super::shown::Shown;
 use super::{AccountId, Actor, Role, enter_pages, sign_on_pages, tries};
 use crate::deed::Deed;
 use crate::web::{
@@ -61,8 +62,8 @@ async fn submit(
     form: Form<SignInForm>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    let account = match try_sign_in(&visitor, &form).await {
-        Ok(Some(account)) => account,
+    let found = match try_sign_in(&visitor, &form).await {
+        Ok(Some(found)) => found,
         Ok(None) => {
             return again(
                 &visitor,
@@ -81,11 +82,11 @@ async fn submit(
         }
         Err(error) => return Err(error),
     };
-    enter_pages::enter(&visitor.app, &request, (account, How::Password), &form.back).await
+    enter_pages::enter(&visitor.app, &request, found, &form.back).await
 }
 
-/// The account, if address and password belong together. Unknown addresses take as long and count as much.
-async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<AccountId>> {
+/// The account and what it was tried against, if address and password belong together. Unknown addresses take as long and count as much.
+async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<(AccountId, Shown)>> {
     let email = fold_email(&form.email);
     if email.chars().count() > EMAIL_MAX {
         return Ok(None);
@@ -97,7 +98,7 @@ async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<Acco
     let found = visitor.app.read(move |db| sessions::credentials(db, &email)).await?;
     let (account, kept) = found.unzip();
     let password = form.password.expose_secret().to_owned().into();
-    let is_right = visitor.app.passwords.is_right(place, password, kept).await?;
+    let is_right = visitor.app.passwords.is_right(place, password, kept.clone()).await?;
     if !is_right && !form.email.trim().is_empty() {
         let (at, keys) = ((visitor.app.clock)(), std::sync::Arc::clone(&visitor.app.keys));
         let refuse = move |db: &mut crate::store::Db| {
@@ -106,7 +107,7 @@ async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<Acco
         };
         visitor.app.change(refuse).await?;
     }
-    Ok(account.filter(|_| is_right))
+    Ok(account.zip(kept.map(Shown::Password)).filter(|_| is_right))
 }
 
 fn again(

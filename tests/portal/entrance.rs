@@ -19,7 +19,8 @@ impl World {
     /// A way in, as the settings ask.
     pub fn way(&self, how: How) -> Way {
         let second_factor = self.portal.settings.second_factor;
-        Way { how, second_factor, device: "Firefox on Windows".to_owned() }
+        let (shown_at, device) = (Some(self.now()), "Firefox on Windows".to_owned());
+        Way { how, second_factor, shown_at, device }
     }
 
     /// Somebody with an account and no post.
