@@ -103,13 +103,14 @@ pub(super) fn open_of_others(
         .load(db)?)
 }
 
-pub(super) fn agree(db: &mut Db, id: RecoveryId, by: AccountId) -> Result<()> {
-    diesel::update(recoveries::table.find(id)).set(recoveries::admin_id.eq(by)).execute(db)?;
-    Ok(())
-}
-
-pub(super) fn vouch(db: &mut Db, id: RecoveryId, by: AccountId) -> Result<()> {
-    diesel::update(recoveries::table.find(id)).set(recoveries::colleague_id.eq(by)).execute(db)?;
+/// Keeps who has said yes.
+pub(super) fn keep(db: &mut Db, asked: &Recovery) -> Result<()> {
+    let set = (
+        recoveries::admin_id.eq(asked.admin_id),
+        recoveries::colleague_id.eq(asked.colleague_id),
+        recoveries::second_id.eq(asked.second_id),
+    );
+    diesel::update(recoveries::table.find(asked.id)).set(set).execute(db)?;
     Ok(())
 }
 

@@ -31,8 +31,8 @@ pub struct QuestionFacts {
 pub struct RecoveryFacts {
     /// `23 November 2026 at 12pm`
     pub asked: String,
-    /// From when on an administrator may decide alone.
-    pub alone_from: String,
+    /// From when on two people are enough.
+    pub two_from: String,
     /// From when on nobody can decide any more.
     pub void_from: String,
     /// Where to see who it is, after signing in.

@@ -303,6 +303,7 @@ CREATE TABLE recoveries (
     asked_at TIMESTAMP NOT NULL,
     admin_id TEXT REFERENCES accounts (id),
     colleague_id TEXT REFERENCES accounts (id),
+    second_id TEXT REFERENCES accounts (id),
     ended_at TIMESTAMP,
     outcome TEXT
 );
