@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use e4s::accounts::appoint::{self, Giving, Newcomer};
 use e4s::accounts::invite::{Invitation, Invited, invite};
-use e4s::accounts::{Post, Role, recoveries, sessions};
+use e4s::accounts::{Post, Role, choose, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::audit::chain::{Head, heads};
 use e4s::audit::verify::verify;
@@ -18,7 +18,8 @@ use e4s::curriculum::{self, Tree};
 use e4s::districts::{self, import_boundaries, import_postcodes, import_teams, route};
 use e4s::import::Report;
 use e4s::retention::{clock, forget, plan};
-use e4s::schools::{Urn, import_gias};
+use e4s::schools::{self, Urn, import_gias};
+use e4s::store::Db;
 use tracing_subscriber::EnvFilter;
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -185,13 +186,17 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
     match command {
         AccountCommand::Add { email, name, role, school, team, password_file } => {
             let post = post(portal, role, (*school, team.as_deref()))?;
-            let password_hash = password_hash(password_file, &[email, name])?;
+            let about = portal.store.read(|db| places(db, &post))?;
+            let about = [about, vec![email.clone(), name.clone()]].concat();
+            let password_hash = password_hash(portal, password_file, &about)?;
             let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
+            let known = portal.store.read(|db| sessions::credentials(db, email))?;
             portal.write_as_house(|deed| {
                 let id = appoint::add(deed, &newcomer)?;
                 appoint::appoint(deed, id, &post, None)
             })?;
-            say(&format!("{email} is {} now.", post.role.title()));
+            let and = known.map_or("", |_| " They had an account already, and keep their password.");
+            say(&format!("{email} is {} now.{and}", post.role.title()));
         }
         AccountCommand::Invite { email, name, role, school, team, from, until } => {
             let from_on = from.unwrap_or_else(|| calendar::day(calendar::now()));
@@ -213,7 +218,10 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
             say(&format!("{email} is {} from {from}. {and}", post.role.title()));
         }
         AccountCommand::Password { email, password_file } => {
-            let hash = password_hash(password_file, &[email])?;
+            let known = portal.store.read(|db| sessions::credentials(db, email))?;
+            let about = known.map(|(id, _)| portal.store.read(|db| choose::about(db, id)));
+            let about = about.transpose()?.unwrap_or_default();
+            let hash = password_hash(portal, password_file, &about)?;
             portal.write_as_house(|deed| appoint::change_password(deed, email, &hash))?;
             say(&format!("{email} has a new password, and is signed out everywhere."));
         }
@@ -256,9 +264,25 @@ fn post(
     Ok(Post { role, school: school.map(Urn), team })
 }
 
-fn password_hash(file: &Path, about: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+/// The names of a post's school and team.
+fn places(db: &mut Db, post: &Post) -> e4s::Result<Vec<String>> {
+    let (urns, teams): (Vec<_>, Vec<_>) =
+        (post.school.into_iter().collect(), post.team.into_iter().collect());
+    let schools = schools::names(db, &urns)?.into_values();
+    Ok(schools.chain(districts::team_names(db, &teams)?.into_values()).collect())
+}
+
+/// What is kept of the password in a file, held against the same words as on the page.
+fn password_hash(
+    portal: &Portal,
+    file: &Path,
+    about: &[String],
+) -> Result<String, Box<dyn std::error::Error>> {
     let password = std::fs::read_to_string(file)?.trim_end().to_owned().into();
-    Ok(sessions::new_password(&password, about)?)
+    let about = [about, std::slice::from_ref(&portal.settings.council_name)].concat();
+    let words = choose::words(&about);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ok(sessions::new_password(&password, &words)?)
 }
 
 /// Deletes what is due, or says what that is.

@@ -45,7 +45,7 @@ pub async fn enter(
     let begin = move |db: &mut crate::store::Db| {
         let by = queries::actor(db, account, calendar::day(at))?;
         let deed = &mut Deed { db, by: &by, at, keys: &keys };
-        shown.still_holds(deed, account)?;
+        shown.settle(deed, account)?;
         let token = sessions::enter(deed, account, before.as_ref(), &way)?;
         let standing = sessions::standing(deed.db, &token, at)?;
         Ok((token, standing.is_some_and(|it| it.reach.is_whole())))

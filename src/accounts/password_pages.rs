@@ -92,7 +92,7 @@ async fn finish(
     request: &HttpRequest,
     (chooser, token, hash): (&Chooser, String, String),
 ) -> Result<HttpResponse> {
-    let (account, shown) = (chooser.ticket.account, Shown::Password(hash.clone()));
+    let (account, shown) = (chooser.ticket.account, Shown::chosen(hash.clone()));
     let choose = move |deed: &mut Deed| choose::choose(deed, &token, &hash);
     match visitor.app.write_for(account, choose).await {
         Ok(TicketKind::Invitation) => {

@@ -147,7 +147,7 @@ impl LostPage {
             is_asked: asked.is_some(),
             asked: asked.map(|it| calendar::moment(it.asked_at)).unwrap_or_default(),
             two_from: asked.map(|it| calendar::moment(it.asked_at + WAIT)).unwrap_or_default(),
-            back: crate::web::back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default(),
+            back: crate::web::back::word(wanted),
             errors,
         }
     }

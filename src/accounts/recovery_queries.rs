@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::AccountId;
+use super::queries::held_on;
 use super::recoveries::{Outcome, Recovery, RecoveryId};
 use crate::Result;
 use crate::districts::TeamId;
@@ -72,8 +73,7 @@ pub(super) fn holders(
     let schools: Vec<Option<Urn>> = schools.iter().copied().map(Some).collect();
     let teams: Vec<Option<TeamId>> = teams.iter().copied().map(Some).collect();
     Ok(posts::table
-        .filter(posts::from_on.le(day))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(day)))
+        .filter(held_on(day))
         .filter(posts::school_urn.eq_any(schools).or(posts::team_id.eq_any(teams)))
         .select(posts::account_id)
         .order(posts::account_id)

@@ -19,8 +19,10 @@ use crate::{Error, Result, calendar};
 pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(15);
 /// A session is over after this long, used or not.
 pub const AGE_MAX: TimeDelta = TimeDelta::hours(10);
-/// A half session is over after this long.
+/// A half session is over after this long; and that of somebody who has to set up their first factor, and perhaps to find
+/// an app for it.
 const HALF_MAX: TimeDelta = TimeDelta::minutes(10);
+const SETTING_UP_MAX: TimeDelta = TimeDelta::minutes(30);
 /// How long a proof (password or factor) is fresh.
 pub const PROOF_MAX: TimeDelta = TimeDelta::minutes(5);
 /// How long after a time-out a report can still be saved into its own draft.
@@ -131,7 +133,8 @@ pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Option<
         let has_factor = factor_queries::has_any(db, kept.account_id)?;
         let half =
             Standing { actor: actor.bare(), reach: Reach::Half { has_factor }, is_due: false };
-        return Ok((age < HALF_MAX).then_some(half));
+        let longest = if has_factor { HALF_MAX } else { SETTING_UP_MAX };
+        return Ok((age < longest).then_some(half));
     }
     if idle < IDLE_MAX && age < AGE_MAX {
         let reach = Reach::Whole { is_proved: at - kept.proved_at < PROOF_MAX };

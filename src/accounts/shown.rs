@@ -12,8 +12,8 @@ use crate::{Error, Result};
 /// What was shown.
 #[derive(Clone)]
 pub enum Shown {
-    /// A password that was right for what was kept of it.
-    Password(String),
+    /// A password that was right for what was kept of it; `renewed` is to be kept from now on, if that was of weaker make.
+    Password { tried: String, renewed: Option<String> },
     /// Who they are at the council's sign-on.
     SignOn(Identity),
 }
@@ -21,7 +21,7 @@ pub enum Shown {
 impl Shown {
     pub(super) fn how(&self) -> How {
         match self {
-            Self::Password(_) => How::Password,
+            Self::Password { .. } => How::Password,
             Self::SignOn(identity) if identity.has_factor => How::SignOnWithFactor,
             Self::SignOn(_) => How::SignOn,
         }
@@ -30,20 +30,33 @@ impl Shown {
     /// When it was shown. A sign-on may let somebody through who showed it in the morning, and need not say.
     pub(super) fn shown_at(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
-            Self::Password(_) => Some(at),
+            Self::Password { .. } => Some(at),
             Self::SignOn(identity) => identity.shown_at,
         }
     }
 
-    /// Refuses what does not open this account any more.
-    pub(super) fn still_holds(&self, deed: &mut Deed, account: AccountId) -> Result<()> {
+    /// Shown right for the first time a moment ago.
+    pub(super) fn chosen(hash: String) -> Self {
+        Self::Password { tried: hash, renewed: None }
+    }
+
+    /// Refuses what does not open this account any more, and makes a weak hash a strong one.
+    pub(super) fn settle(&self, deed: &mut Deed, account: AccountId) -> Result<()> {
         let holds = match self {
-            Self::Password(tried) => {
+            Self::Password { tried, .. } => {
                 queries::password_hash(deed.db, account)?.as_ref() == Some(tried)
             }
             Self::SignOn(identity) => sign_on::account_of(deed.db, identity)? == Some(account),
         };
-        if holds { Ok(()) } else { Err(TAKEN_AWAY) }
+        if !holds {
+            return Err(TAKEN_AWAY);
+        }
+        match self {
+            Self::Password { renewed: Some(renewed), .. } => {
+                queries::set_password(deed.db, account, renewed)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

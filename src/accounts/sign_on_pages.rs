@@ -42,7 +42,7 @@ async fn leave(
     request: HttpRequest,
     form: Form<LeaveForm>,
 ) -> Result<HttpResponse> {
-    let aim = Aim { errand: Errand::SignIn, back: back_of(&form.0.back) };
+    let aim = Aim { errand: Errand::SignIn, back: back::word(&form.0.back) };
     set_out(&visitor, &request, aim).await
 }
 
@@ -254,10 +254,6 @@ async fn as_house<T: Send + 'static>(
 ) -> Result<T> {
     let (at, keys, by) = ((app.clock)(), Arc::clone(&app.keys), Actor::house());
     app.change(move |db| act(&mut Deed { db, by: &by, at, keys: &keys })).await
-}
-
-fn back_of(wanted: &str) -> String {
-    back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default()
 }
 
 fn browser(request: &HttpRequest, app: &App) -> Option<Token> {

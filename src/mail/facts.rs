@@ -72,6 +72,17 @@ pub struct PasswordFacts {
     pub at: String,
 }
 
+/// What the letter about a new post beside somebody's own says.
+#[derive(Debug, Serialize)]
+pub struct BesideFacts {
+    /// `County lead`
+    pub post: &'static str,
+    /// `23 November 2026`
+    pub from: String,
+    /// Why this person gets it, as a sentence.
+    pub why: &'static str,
+}
+
 /// What a letter about somebody's sign-in says.
 #[derive(Debug, Serialize)]
 pub struct SafetyFacts {

@@ -76,7 +76,7 @@ diesel::table! {
 diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
 diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
-diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, name -> Text, secret -> Text, last_step -> BigInt, added_at -> Timestamp, confirmed_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>, } }
+diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, name -> Text, secret -> Text, last_step -> BigInt, begun_in -> Nullable<Text>, added_at -> Timestamp, confirmed_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>, } }
 diesel::table! { recovery_codes (code_hash) { code_hash -> Text, account_id -> Text, used_at -> Nullable<Timestamp>, } }
 diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Text, state -> Text, until_at -> Timestamp, } }
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, second_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }

@@ -65,7 +65,7 @@ impl World {
     /// Somebody in a whole session who has an authenticator app, and the app's secret.
     pub fn with_app(&self, id: AccountId) -> (Person<'_>, String) {
         let before = self.entered(id, How::SignOnWithFactor);
-        let app = self.as_person(id, totp::begin);
+        let app = self.as_person(id, |deed| totp::begin(deed, &before.token));
         let keys = &self.portal.keys;
         let secret = self.look(|db| totp::secret(db, keys, (id, app)));
         let code = code(&secret, self.now());

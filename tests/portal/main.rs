@@ -52,4 +52,5 @@ mod tidy;
 mod trail;
 mod triage;
 mod tries;
+mod ways_back;
 mod world;

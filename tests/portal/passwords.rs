@@ -152,7 +152,7 @@ async fn a_password_that_was_changed_while_it_was_tried_lets_nobody_in_and_chang
     let tried = world.look(|db| sessions::credentials(db, KIM)).expect("an account").1;
     world.house(|deed| choose::change(deed, id, "$another"));
     let request = TestRequest::default().to_http_request();
-    let shown = Shown::Password(tried.clone());
+    let shown = Shown::Password { tried: tried.clone(), renewed: None };
     let entered = enter_pages::enter(&world.portal, &request, (id, shown), "").await;
     assert!(matches!(entered, Err(e4s::Error::Refused(_))));
     let changed = world.portal.store.write(|db| {
@@ -161,6 +161,28 @@ async fn a_password_that_was_changed_while_it_was_tried_lets_nobody_in_and_chang
         choose::change_own(deed, &here.token, (Some(&tried), "$mine")).map(|_token| ())
     });
     assert!(matches!(changed, Err(e4s::Error::Refused(_))));
+}
+
+#[actix_web::test]
+async fn a_hash_of_weaker_make_is_made_anew_when_its_password_is_given() {
+    use argon2::PasswordHasher;
+    use e4s::store::schema::accounts;
+    let world = World::new();
+    let id = known(&world);
+    let params = argon2::Params::new(19 * 1024, 2, 1, None).expect("parameters");
+    let weak = argon2::Argon2::new(Default::default(), Default::default(), params);
+    let weak = weak.hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
+    world.house(|deed| choose::change(deed, id, &weak));
+    let kept = || {
+        let mine = accounts::table.find(id).select(accounts::password_hash);
+        world.look(|db| Ok(mine.first::<String>(db)?))
+    };
+    assert_eq!(sign_in(&world, OTHER).await.status, 422);
+    assert_eq!(kept(), weak, "not by a wrong one");
+    for _ in 0..2 {
+        assert_eq!(sign_in(&world, PASSWORD).await.path(), "/");
+        assert!(kept().starts_with("$argon2id$v=19$m=65536,t=3,p=1$"), "{}", kept());
+    }
 }
 
 #[actix_web::test]

@@ -279,6 +279,8 @@ CREATE TABLE factors (
     name TEXT NOT NULL,
     secret TEXT NOT NULL,
     last_step BIGINT NOT NULL,
+    -- The session in which an app was begun: nobody else is shown its secret.
+    begun_in TEXT,
     added_at TIMESTAMP NOT NULL,
     confirmed_at TIMESTAMP,
     used_at TIMESTAMP
