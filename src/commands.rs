@@ -195,7 +195,8 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
                 let id = appoint::add(deed, &newcomer)?;
                 appoint::appoint(deed, id, &post, None)
             })?;
-            let and = known.map_or("", |_| " They had an account already, and keep their password.");
+            let and =
+                known.map_or("", |_| " They had an account already, and keep their password.");
             say(&format!("{email} is {} now.{and}", post.role.title()));
         }
         AccountCommand::Invite { email, name, role, school, team, from, until } => {

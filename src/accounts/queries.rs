@@ -83,9 +83,7 @@ pub fn holders(
 
 /// The address and name of a person who holds a post today; nothing for a leaver.
 pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(String, String)>> {
-    let held = posts::table
-        .filter(posts::account_id.eq(id))
-        .filter(held_on(today));
+    let held = posts::table.filter(posts::account_id.eq(id)).filter(held_on(today));
     if !diesel::select(diesel::dsl::exists(held)).get_result::<bool>(db)? {
         return Ok(None);
     }

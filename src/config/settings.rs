@@ -208,7 +208,8 @@ impl Value {
     fn fault(&self, problem: &str) -> Fault {
         let Setting { name, example, .. } = *self.setting;
         // An address may have a password in it, and what is said here ends up in a log.
-        let is_secret = name == "database" || (self.text.contains("://") && self.text.contains('@'));
+        let is_secret =
+            name == "database" || (self.text.contains("://") && self.text.contains('@'));
         let problem = if is_secret {
             problem.to_owned()
         } else {

@@ -11,11 +11,7 @@ use crate::{Result, calendar};
 
 /// Queues a letter to each of them but the person themselves; if there is nobody, to the county's leads. Who it is stands
 /// not in it.
-pub fn tell(
-    deed: &mut Deed,
-    person: AccountId,
-    (post, from_on): (&Post, NaiveDate),
-) -> Result<()> {
+pub fn tell(deed: &mut Deed, person: AccountId, (post, from_on): (&Post, NaiveDate)) -> Result<()> {
     let today = deed.today();
     let (role, why) = match post.role {
         Role::Dsl => (Role::Dsl, "you lead safeguarding at that school"),

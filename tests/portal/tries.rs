@@ -106,7 +106,8 @@ async fn a_stranger_who_guesses_keeps_nobody_out_of_a_browser_that_they_know() {
 async fn a_full_queue_says_so_and_blames_nobody() {
     let world = World::new();
     known(&world);
-    let places: Vec<_> = (0..34).map(|_| world.portal.passwords.queue().expect("a place")).collect();
+    let places: Vec<_> =
+        (0..34).map(|_| world.portal.passwords.queue().expect("a place")).collect();
     let full = sign_in(&world, PASSWORD).await;
     assert_eq!(full.status, 429);
     assert!(full.headers.contains_key("retry-after"));
