@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod backup_bad;
 mod cells;
+mod command_line;
 mod components;
 mod concern_lists;
 mod contexts;
