@@ -19,6 +19,7 @@ use crate::{Error, Result};
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
+const BAD_HASH: Error = Error::Corrupt("password hash");
 const AT_ONCE: usize = 2;
 const QUEUE_MAX: usize = 32;
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -84,9 +85,8 @@ impl Passwords {
         self.in_turn(place, move || {
             let is_known = kept.is_some();
             let kept = kept.unwrap_or_else(nobody);
-            let bad = |_told| Error::Corrupt("password hash");
-            let parsed = PasswordHash::new(&kept).map_err(bad)?;
-            let made = Params::try_from(&parsed).map_err(bad)?;
+            let parsed = PasswordHash::new(&kept).map_err(|_bad| BAD_HASH)?;
+            let made = Params::try_from(&parsed).map_err(|_bad| BAD_HASH)?;
             let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
             if fits.is_err() || !is_known {
                 return Ok(Tried::Wrong);

@@ -80,12 +80,10 @@ pub fn mark(keys: &Keyring, email: &str) -> Result<String> {
 
 /// For whom a try to sign in counts: an address, or the browsers in which its person has signed in.
 pub fn who(keys: &Keyring, email: &str, mark: Option<&str>) -> String {
-    let parts = mark.and_then(|it| it.split_once('.'));
-    let is_ours = parts.is_some_and(|(generation, word)| {
-        let ours = generation.parse().map(|it| keys.token_of(it, PURPOSE, email));
-        let is_same =
-            |it: secrecy::SecretString| it.expose_secret().as_bytes().ct_eq(word.as_bytes()).into();
-        matches!(ours, Ok(Ok(ours)) if is_same(ours))
+    let is_ours = mark.and_then(|it| it.split_once('.')).is_some_and(|(generation, word)| {
+        let generation = generation.parse().unwrap_or_default();
+        keys.token_of(generation, PURPOSE, email)
+            .is_ok_and(|ours| ours.expose_secret().as_bytes().ct_eq(word.as_bytes()).into())
     });
     if is_ours { format!("known:{email}") } else { email.to_owned() }
 }

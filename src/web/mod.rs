@@ -24,7 +24,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use crate::Error;
 
 /// How long somebody waits who has tried too often, in seconds.
-pub(crate) const WAIT_S: u16 = 60;
+pub(crate) const WAIT_S: usize = 60;
 
 /// A page, drawn.
 #[derive(Debug)]
