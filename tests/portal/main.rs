@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod backup_bad;
+mod beside;
 mod cells;
 mod command_line;
 mod components;
