@@ -1,11 +1,13 @@
 //! What a request can reach, and the site made of the slices' routes.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -37,6 +39,9 @@ struct Templates;
 /// The portal, as handlers receive it.
 pub type App = Data<Portal>;
 
+/// A Monday morning of every school's leads stays far below.
+const FORGOTTEN_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+
 /// The time, in UTC. A field, so that tests have their own.
 pub type Clock = Arc<dyn Fn() -> NaiveDateTime + Send + Sync>;
 
@@ -59,6 +64,8 @@ pub struct Portal {
     pub passkeys: Option<Arc<Webauthn>>,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
+    /// Forgotten passwords of everybody together, so that a flood of invented addresses fills no disk and holds up no report.
+    pub forgotten_asks: DefaultDirectRateLimiter,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
     pub stopping: AtomicBool,
 }
@@ -83,6 +90,7 @@ impl Portal {
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
+            forgotten_asks: RateLimiter::direct(Quota::per_minute(FORGOTTEN_A_MINUTE)),
             stopping: AtomicBool::new(false),
         })
     }
@@ -149,6 +157,13 @@ impl Portal {
         mut act: impl FnMut(&mut Deed) -> Result<T>,
     ) -> Result<T> {
         self.store.write(|db| act(&mut Deed { db, by, at, keys: &self.keys }))
+    }
+
+    /// Forgets tries that count no more, so that a year of invented addresses takes up no memory.
+    pub fn forget_tries(&self) {
+        self.tries.retain_recent();
+        self.second_tries.retain_recent();
+        self.asks.retain_recent();
     }
 
     /// Draws a page: its view, and what frames every page.

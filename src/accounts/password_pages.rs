@@ -46,13 +46,13 @@ async fn ask(visitor: Visitor, form: Form<ForgottenForm>) -> Result<Reply> {
     };
     let (app, at) = (visitor.app.clone(), (visitor.app.clock)());
     let keys = std::sync::Arc::clone(&app.keys);
-    let ask =
-        move |db: &mut Db| match tries::take(db, tries::LETTER, &format!("forgotten:{email}"), at)?
-        {
-            None => forgotten::ask(db, &keys, (&email, at)),
-            Some(_too_many) => Ok(()),
-        };
-    app.change(ask).await?;
+    let ask = move |db: &mut Db| {
+        let wait = tries::take(db, tries::LETTER, &format!("forgotten:{email}"), at)?;
+        if wait.is_none() { forgotten::ask(db, &keys, (&email, at)) } else { Ok(()) }
+    };
+    if app.forgotten_asks.check().is_ok() {
+        app.change(ask).await?;
+    }
     Ok(redirect("/forgotten/sent"))
 }
 

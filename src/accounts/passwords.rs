@@ -227,6 +227,40 @@ mod tests {
         assert!(!nobodys.expect("tried"));
     }
 
+    #[tokio::test]
+    async fn two_are_tried_at_once_the_third_waits_and_beyond_the_queue_everybody_is_told() {
+        let scale = Passwords::default();
+        let (begun, begins) = std::sync::mpsc::channel();
+        let places = (0..AT_ONCE + QUEUE_MAX).map(|_| scale.queue().expect("a place"));
+        let places: Vec<Place> = places.collect();
+        assert!(matches!(scale.queue(), Err(Error::TooMany)), "the queue is full");
+        let mut ends = Vec::new();
+        for (index, place) in places.into_iter().enumerate() {
+            let (end, ended) = std::sync::mpsc::channel::<()>();
+            let (scale, begun) = (scale.clone(), begun.clone());
+            let work = move || {
+                begun.send(index).expect("told");
+                Ok(ended.recv().is_ok())
+            };
+            let task = tokio::spawn(async move { scale.in_turn(place, work).await });
+            ends.push((end, task));
+        }
+        let (all, mut count) = (ends.len(), 0);
+        for (index, (end, task)) in ends.into_iter().enumerate() {
+            while count < all.min(index + AT_ONCE) {
+                count += usize::from(begins.try_recv().is_ok());
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            assert!(begins.try_recv().is_err(), "a third is at work");
+            end.send(()).expect("ended");
+            assert!(task.await.expect("joined").expect("done"));
+        }
+        assert!(scale.queue().is_ok());
+    }
+
     #[test]
     fn a_password_is_long_and_hard_to_guess() {
         for weak in ["short", "password1234", "crawleyschool"] {
