@@ -268,6 +268,8 @@ struct AppPage {
     id: String,
     size: usize,
     path: String,
+    /// For an app on the telephone that shows this page.
+    address: String,
     secret: String,
     back: String,
     errors: FormErrors,
@@ -287,7 +289,8 @@ impl AppPage {
             errors.add("code", fault);
         }
         let (id, secret, back) = (id.to_string(), totp::in_fours(&secret), back::word(wanted));
-        Ok(Self { id, size: square.size, path: square.path, secret, back, errors })
+        let totp::Square { size, path, address } = square;
+        Ok(Self { id, size, path, address, secret, back, errors })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod lesson;
 pub mod markdown;
 pub mod pdf;
 pub mod sheet;
+pub mod subject;
 
 use serde::Serialize;
 

@@ -64,6 +64,11 @@ text_enum! {
 }
 
 impl LetterKind {
+    /// True for letters that come on a rhythm, or with a duty: their reader may choose how often, or what.
+    pub(crate) fn is_about_work(self) -> bool {
+        matches!(self, Self::Digest | Self::Urgent | Self::Question | Self::Warning)
+    }
+
     /// True for letters about getting in, which reach their person before the first day of a post.
     fn is_about_access(self) -> bool {
         matches!(self, Self::Invitation | Self::Reset | Self::PasswordChanged | Self::Safety)
