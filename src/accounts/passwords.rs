@@ -233,7 +233,7 @@ mod tests {
         let (begun, begins) = std::sync::mpsc::channel();
         let places = (0..AT_ONCE + QUEUE_MAX).map(|_| scale.queue().expect("a place"));
         let places: Vec<Place> = places.collect();
-        assert!(matches!(scale.queue(), Err(Error::TooMany)), "the queue is full");
+        assert!(matches!(scale.queue(), Err(Error::Queue)), "the queue is full");
         let mut ends = Vec::new();
         for (index, place) in places.into_iter().enumerate() {
             let (end, ended) = std::sync::mpsc::channel::<()>();
