@@ -87,35 +87,43 @@ pub fn hash(before: &str, place: i64, line: &Line) -> String {
     hex(hash.finalize())
 }
 
-/// Puts a line at the end of its chain and moves the head on to it. The caller's transaction is the only one that writes
-/// (`Store::write`), so nobody else stands at the head.
-pub(super) fn append(db: &mut Db, line: &Line) -> Result<()> {
-    let head = audit_heads::table.find(line.chain);
+/// Puts lines at the end of a chain, which is theirs all, and moves the head on to the last. The caller's transaction is
+/// the only one that writes (`Store::write`), so nobody else stands at the head.
+pub(super) fn append(db: &mut Db, chain: &str, lines: &[Line]) -> Result<()> {
+    let head = audit_heads::table.find(chain);
     let known: Option<(i64, String)> =
         head.select((audit_heads::place, audit_heads::hash)).first(db).optional()?;
-    let is_first = known.is_none();
-    let (last, before) = known.unwrap_or((0, NOTHING.to_owned()));
-    let place = last + 1;
-    let hash = hash(&before, place, line);
-    let (at_place, with_hash) = (audit_heads::place.eq(place), audit_heads::hash.eq(&hash));
-    if is_first {
-        diesel::insert_into(audit_heads::table)
-            .values((audit_heads::chain.eq(line.chain), at_place, with_hash))
-            .execute(db)?;
-    } else {
-        diesel::update(head).set((at_place, with_hash)).execute(db)?;
-    }
-    diesel::insert_into(audit::table)
-        .values((
-            audit::chain.eq(line.chain),
+    let mut is_first = known.is_none();
+    let (mut place, mut before) = known.unwrap_or((0, NOTHING.to_owned()));
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        place += 1;
+        before = hash(&before, place, line);
+        let (at_place, with_hash) = (audit_heads::place.eq(place), audit_heads::hash.eq(&before));
+        // One line at a time: a trigger lets no head go further.
+        if is_first {
+            diesel::insert_into(audit_heads::table)
+                .values((audit_heads::chain.eq(chain), at_place, with_hash))
+                .execute(db)?;
+            is_first = false;
+        } else {
+            diesel::update(head).set((at_place, with_hash)).execute(db)?;
+        }
+        rows.push((
+            audit::chain.eq(chain),
             audit::place.eq(place),
             audit::at.eq(line.at),
             audit::account_id.eq(line.by),
             audit::event.eq(line.event),
             audit::subject.eq(line.subject),
-            audit::hash.eq(&hash),
-        ))
-        .execute(db)?;
+            audit::hash.eq(before.clone()),
+        ));
+    }
+    let insert = diesel::insert_into(audit::table).values(rows);
+    match db {
+        Db::Sqlite(db) => insert.execute(db)?,
+        Db::Postgres(db) => insert.execute(db)?,
+    };
     Ok(())
 }
 

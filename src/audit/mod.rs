@@ -10,6 +10,8 @@ pub mod find;
 pub mod shorten;
 pub mod verify;
 
+use std::collections::BTreeMap;
+
 use crate::Result;
 use crate::deed::Deed;
 use crate::districts::TeamId;
@@ -60,6 +62,7 @@ text_enum! {
         ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
+        ConcernFound = "concern-found",
         ConcernAccepted = "concern-accepted",
         ConcernQuestioned = "concern-questioned",
         ConcernAnswered = "concern-answered",
@@ -68,6 +71,7 @@ text_enum! {
         ConcernRestored = "concern-restored",
         ContextOpened = "context-opened",
         ContextRead = "context-read",
+        ContextFound = "context-found",
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
@@ -80,6 +84,7 @@ text_enum! {
         ContextDeleted = "context-deleted",
         DraftsDeleted = "drafts-deleted",
         LettersDeleted = "letters-deleted",
+        RequestsDeleted = "requests-deleted",
         AccountForgotten = "account-forgotten",
         ClockConfirmed = "clock-confirmed",
         SubjectSearched = "subject-searched",
@@ -91,6 +96,7 @@ text_enum! {
         LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
         KeysRecovered = "keys-recovered",
+        JournalCleared = "journal-cleared",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }
@@ -102,6 +108,8 @@ impl Event {
         let title = match self {
             Self::SignInFailed => "Sign-in refused",
             Self::ConcernsSearched => "Words of concerns searched",
+            Self::ConcernFound => "Concern found in a search",
+            Self::ContextFound => "Context found in a search",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",
@@ -160,16 +168,19 @@ impl Deed<'_> {
         subject: impl std::fmt::Display,
         team: Option<TeamId>,
     ) -> Result<()> {
-        let subject = subject.to_string();
-        let chain = team.as_ref().map_or(chain::HOUSE, TeamId::as_str);
-        let line = chain::Line {
-            chain,
-            at: self.at,
-            by: self.by.id.as_str(),
-            event: event.as_str(),
-            subject: &subject,
-        };
-        chain::append(self.db, &line)
+        self.record_all(event, &[(subject.to_string(), team)])
+    }
+
+    /// The same of several records, each within a team's affairs if it has one.
+    pub fn record_all(&mut self, event: Event, of: &[(String, Option<TeamId>)]) -> Result<()> {
+        let mut chains: BTreeMap<&str, Vec<chain::Line>> = BTreeMap::new();
+        for (subject, team) in of {
+            let chain = team.as_ref().map_or(chain::HOUSE, TeamId::as_str);
+            let by = self.by.id.as_str();
+            let line = chain::Line { chain, at: self.at, by, event: event.as_str(), subject };
+            chains.entry(chain).or_default().push(line);
+        }
+        chains.iter().try_for_each(|(chain, lines)| chain::append(self.db, chain, lines))
     }
 }
 

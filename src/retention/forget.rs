@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDateTime};
 use super::plan::{Due, Which};
 use super::rules::Rule;
 use super::tombstones::{self, Tombstone};
-use super::{Kept, clock, lines, queries, warn};
+use super::{Kept, clock, hold_queries, lines, queries, subject_queries, warn};
 use crate::accounts::{self, Actor};
 use crate::app::Portal;
 use crate::concerns::ConcernId;
@@ -25,6 +25,7 @@ const CONCERNS: i64 = 50;
 const ACCOUNTS: i64 = 50;
 const DRAFTS: i64 = 500;
 const LETTERS: i64 = 500;
+const REQUESTS: i64 = 500;
 
 /// Warns the teams, and deletes what is due. Nothing at all, if the clock has jumped.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
@@ -51,6 +52,7 @@ fn all_of(portal: &Portal, rule: Rule, now: NaiveDateTime) -> Result<usize> {
             Rule::Drafts => drafts(deed, portal),
             Rule::Accounts => accounts(deed, portal),
             Rule::Letters => letters(deed, portal),
+            Rule::Requests => requests(deed, portal),
             Rule::Audit => lines::remove(deed, &portal.settings),
         };
         let gone = portal.write_as(&Actor::house(), now, batch)?;
@@ -103,6 +105,7 @@ fn unlinked(deed: &mut Deed, portal: &Portal) -> Result<usize> {
 /// Leaves a tombstone of a team's record, and the line that closes what the audit log says of it.
 fn bury(deed: &mut Deed, due: &Due) -> Result<()> {
     queries::unset_warned(deed.db, vec![due.id.clone()])?;
+    hold_queries::remove(deed.db, &due.id)?;
     let stone = Tombstone {
         kind: due.kind,
         record_id: Some(due.id.clone()),
@@ -139,6 +142,13 @@ fn letters(deed: &mut Deed, portal: &Portal) -> Result<usize> {
     let before = Rule::Letters.keep(&portal.settings).over(deed.today());
     let count = mail::forget::forget(deed, before, LETTERS)?;
     count_out(deed, (Kept::Letter, Rule::Letters), count)
+}
+
+/// What people asked to see, and why somebody looked for it.
+fn requests(deed: &mut Deed, portal: &Portal) -> Result<usize> {
+    let before = Rule::Requests.keep(&portal.settings).over(deed.today());
+    let count = subject_queries::remove(deed.db, before, REQUESTS)?;
+    count_out(deed, (Kept::Request, Rule::Requests), count)
 }
 
 /// People who have left: their names stay, and everything else of theirs goes.

@@ -14,6 +14,7 @@ pub mod hold;
 pub mod plan;
 pub mod rules;
 pub mod subject;
+pub mod subject_file;
 pub mod tombstones;
 pub mod warn;
 
@@ -49,6 +50,7 @@ text_enum! {
         Draft = "draft",
         Account = "account",
         Letter = "letter",
+        Request = "request",
         Line = "line",
     }
 }
@@ -62,6 +64,7 @@ impl Kept {
             Self::Draft => "Draft",
             Self::Account => "Account",
             Self::Letter => "Letter",
+            Self::Request => "Request to see what is kept",
             Self::Line => "Line of the audit log",
         }
     }

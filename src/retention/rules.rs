@@ -13,6 +13,7 @@ text_enum! {
         Drafts = "drafts",
         Accounts = "accounts",
         Letters = "letters",
+        Requests = "requests",
         Audit = "audit",
     }
 }
@@ -30,7 +31,7 @@ pub struct Line {
 }
 
 /// Every rule. Sessions have one of their own in `accounts::sessions`.
-pub const RULES: [Line; 6] = [
+pub const RULES: [Line; 7] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
@@ -62,6 +63,12 @@ pub const RULES: [Line; 6] = [
         setting: "keep_letters",
     },
     Line {
+        rule: Rule::Requests,
+        what: "Requests of people to see what is kept about them",
+        from: "after being asked",
+        setting: "keep_requests",
+    },
+    Line {
         rule: Rule::Audit,
         what: "Lines of the audit log, a month at a time",
         from: "after being written",
@@ -78,6 +85,7 @@ impl Rule {
             Self::Drafts => settings.keep_drafts,
             Self::Accounts => settings.keep_accounts,
             Self::Letters => settings.keep_letters,
+            Self::Requests => settings.keep_requests,
             Self::Audit => settings.keep_audit,
         }
     }
@@ -90,6 +98,7 @@ impl Rule {
             Self::Drafts => "Draft not sent",
             Self::Accounts => "Person who left",
             Self::Letters => "Letter",
+            Self::Requests => "Request answered",
             Self::Audit => "Line of the audit log",
         }
     }
@@ -104,6 +113,7 @@ impl Kept {
             Self::Draft => Event::DraftsDeleted,
             Self::Account => Event::AccountForgotten,
             Self::Letter => Event::LettersDeleted,
+            Self::Request => Event::RequestsDeleted,
             Self::Line => Event::LogShortened,
         }
     }

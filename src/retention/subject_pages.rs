@@ -10,7 +10,8 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::RequestId;
-use super::subject::{self, About, Excerpt, FOUND_MAX, Hit, Next, Request, SubjectForm, terms};
+use super::subject::{self, About, Excerpt, FOUND_MAX, Hit, Looked, Next, Request, SubjectForm};
+use super::subject_file::{self, Choice};
 use crate::accounts::{self, AccountId, Role};
 use crate::documents::subject::{self as document, Piece, Record, SubjectSheet, Text};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
@@ -20,6 +21,8 @@ const COUNTY: Policy = Policy::Holding(&[Role::County]);
 /// Who takes a file away.
 const TAKERS: Policy = Policy::Proved(&[Role::County]);
 const REQUESTS_SHOWN: i64 = 20;
+/// How many records that could not be read are named.
+const UNREAD_NAMED: usize = 20;
 
 /// The routes of subject access.
 pub(super) fn routes() -> Routes {
@@ -57,7 +60,10 @@ fn row(it: &Request, people: &BTreeMap<AccountId, String>) -> RequestRow {
         reference: it.reference.clone(),
         by: people.get(&it.by).cloned().unwrap_or_default(),
         when: calendar::moment(it.asked_at),
-        found: it.found.to_string(),
+        found: match it.unread {
+            0 => it.found.to_string(),
+            unread => format!("{}, and {unread} that could not be read", it.found),
+        },
         taken: it.included.map_or_else(|| "No file made".to_owned(), |it| it.to_string()),
     }
 }
@@ -70,30 +76,32 @@ async fn search(visit: Visit, form: Form<SubjectForm>) -> Result<Reply> {
             return visit.again("retention/subject.html", &page);
         }
     };
-    let (hits, is_cut) = look(&visit, &checked.terms).await?;
-    let (asked, count) = (checked.clone(), hits.len());
-    let id = visit.write(move |deed| subject::searched(deed, &asked, count)).await?;
-    let page = FoundPage::of((id, &checked.reference, &checked.terms), &hits, is_cut);
+    let (looked, is_cut) = look(&visit, &checked.terms).await?;
+    let looked = Arc::new(looked);
+    let (asked, found) = (checked.clone(), Arc::clone(&looked));
+    let id = visit.write(move |deed| subject::searched(deed, &asked, &found)).await?;
+    let page = FoundPage::of((id, &checked.reference, &checked.terms), &looked, is_cut);
     Ok(Reply::Page(visit.page("retention/subject-found.html", &page)?))
 }
 
 /// Looks through everything, a stretch at a time, so that others get their turn. True: there is more than is shown.
-async fn look(visit: &Visit, terms: &[String]) -> Result<(Vec<Hit>, bool)> {
-    let (mut hits, mut from) = (Vec::new(), Next::Concerns(None));
+async fn look(visit: &Visit, terms: &[String]) -> Result<(Looked, bool)> {
+    let (mut whole, mut from) = (Looked::default(), Next::Concerns(None));
     let now = (visit.app.clock)();
     while !matches!(from, Next::End) {
         let (keys, terms) = (Arc::clone(&visit.app.keys), terms.to_vec());
         let (found, next) = visit
             .read(move |db, actor| subject::look(db, (&actor.scope(), &keys), (&terms, now), from))
             .await?;
-        hits.extend(found);
-        if hits.len() > FOUND_MAX {
-            hits.truncate(FOUND_MAX);
-            return Ok((hits, true));
+        whole.hits.extend(found.hits);
+        whole.unread.extend(found.unread);
+        if whole.hits.len() > FOUND_MAX {
+            whole.hits.truncate(FOUND_MAX);
+            return Ok((whole, true));
         }
         from = next;
     }
-    Ok((hits, false))
+    Ok((whole, false))
 }
 
 /// What was ticked, as the browser sends it.
@@ -105,13 +113,19 @@ struct ChoiceForm {
 }
 
 async fn choose(visit: Visit, id: Path<RequestId>, form: Form<ChoiceForm>) -> Result<Reply> {
-    let (id, terms) = (id.into_inner(), terms(&form.0.words));
+    let (id, terms) = (id.into_inner(), subject::terms_again(&form.0.words)?);
     let ticked: Option<Vec<About>> = form.0.include.iter().map(|it| About::parse(it)).collect();
     let ticked = ticked.ok_or(Error::NotFound)?;
     if ticked.is_empty() {
         return none_ticked(&visit, id, &terms).await;
     }
-    visit.write(move |deed| subject::choose(deed, id, (&terms, &ticked))).await?;
+    let (choice, now) = (Choice { terms, ticked }, (visit.app.clock)());
+    let asked = choice.clone();
+    let seen = visit.open(move |db, keys, by| {
+        subject_file::ticked(db, keys, (&by.scope(), now), &asked).map(|_| ())
+    });
+    seen.await?;
+    visit.write(move |deed| subject_file::choose(deed, id, &choice)).await?;
     Ok(redirect(format!("/admin/subject-access/{id}")))
 }
 
@@ -119,15 +133,19 @@ async fn choose(visit: Visit, id: Path<RequestId>, form: Form<ChoiceForm>) -> Re
 async fn none_ticked(visit: &Visit, id: RequestId, terms: &[String]) -> Result<Reply> {
     let reference =
         visit.open(move |db, keys, by| subject::reference(db, keys, (id, by.id))).await?;
-    let (hits, is_cut) = look(visit, terms).await?;
-    let mut page = FoundPage::of((id, &reference, terms), &hits, is_cut);
+    let (looked, is_cut) = look(visit, terms).await?;
+    let looked = Arc::new(looked);
+    let found = Arc::clone(&looked);
+    visit.write(move |deed| subject::shown(deed, &found.hits)).await?;
+    let mut page = FoundPage::of((id, &reference, terms), &looked, is_cut);
     page.errors.add("include", "Tick what belongs to the answer");
     visit.again("retention/subject-found.html", &page)
 }
 
 async fn ready(visit: Visit, id: Path<RequestId>) -> Result<Page> {
     let (id, now) = (id.into_inner(), (visit.app.clock)());
-    let found = visit.open(move |db, keys, by| subject::ready(db, keys, (id, by.id), now)).await?;
+    let found =
+        visit.open(move |db, keys, by| subject_file::ready(db, keys, (id, by.id), now)).await?;
     let count = match found.count {
         1 => "1 record".to_owned(),
         count => format!("{count} records"),
@@ -150,8 +168,13 @@ async fn take_html(visit: Visit, id: Path<RequestId>) -> Result<HttpResponse> {
 }
 
 async fn take(visit: &Visit, id: RequestId) -> Result<SubjectSheet> {
-    let taken = visit.write(move |deed| subject::take(deed, id)).await?;
-    Ok(sheet(visit, &taken, (visit.app.clock)()))
+    let now = (visit.app.clock)();
+    let collect = visit
+        .open(move |db, keys, by| subject_file::collect(db, keys, (&by.scope(), (id, by.id)), now));
+    let file = Arc::new(collect.await?);
+    let taken = Arc::clone(&file);
+    visit.write(move |deed| subject_file::take(deed, id, &taken.1)).await?;
+    Ok(sheet(visit, &file, now))
 }
 
 fn attached((kind, name): (&str, &str), file: Vec<u8>) -> HttpResponse {
@@ -186,6 +209,8 @@ struct FoundPage {
     reference: String,
     count: usize,
     is_cut: bool,
+    /// What could not be looked through, and what to do. Empty: everything was.
+    unread: String,
     hits: Vec<HitView>,
     errors: FormErrors,
 }
@@ -199,10 +224,27 @@ struct FilePage {
     path: String,
 }
 
+/// What could not be looked through, by reference.
+fn unread_said(references: &[String]) -> String {
+    let some = references.iter().take(UNREAD_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = if references.len() > UNREAD_NAMED { " and others" } else { "" };
+    match references.len() {
+        0 => String::new(),
+        1 => format!(
+            "1 record could not be read, or not in whole, and so could not be searched: {some}. Tell whoever looks after \
+             the service, and search again before you answer."
+        ),
+        count => format!(
+            "{count} records could not be read, or not in whole, and so could not be searched: {some}{more}. Tell whoever \
+             looks after the service, and search again before you answer."
+        ),
+    }
+}
+
 impl FoundPage {
     fn of(
         (id, reference, terms): (RequestId, &str, &[String]),
-        hits: &[Hit],
+        Looked { hits, unread }: &Looked,
         is_cut: bool,
     ) -> Self {
         Self {
@@ -212,6 +254,7 @@ impl FoundPage {
             errors: FormErrors::default(),
             count: hits.len(),
             is_cut,
+            unread: unread_said(unread),
             hits: hits.iter().map(HitView::of).collect(),
         }
     }

@@ -18,6 +18,7 @@ pub(super) struct New {
     pub reference: Sealed,
     pub reason: Sealed,
     pub found: i32,
+    pub unread: i32,
 }
 
 pub(super) fn insert(db: &mut Db, new: &New) -> Result<()> {
@@ -29,6 +30,7 @@ pub(super) fn insert(db: &mut Db, new: &New) -> Result<()> {
             subject_requests::reference.eq(&new.reference),
             subject_requests::reason.eq(&new.reason),
             subject_requests::found.eq(new.found),
+            subject_requests::unread.eq(new.unread),
         ))
         .execute(db)?;
     Ok(())
@@ -98,7 +100,7 @@ pub(super) fn reference(db: &mut Db, (id, by): (RequestId, AccountId)) -> Result
     Ok(theirs.select(subject_requests::reference).first(db)?)
 }
 
-type Row = (RequestId, AccountId, NaiveDateTime, Sealed, i32, Option<i32>);
+type Row = (RequestId, AccountId, NaiveDateTime, Sealed, i32, i32, Option<i32>);
 
 pub(super) fn latest(db: &mut Db, limit: i64) -> Result<Vec<Row>> {
     Ok(subject_requests::table
@@ -110,7 +112,23 @@ pub(super) fn latest(db: &mut Db, limit: i64) -> Result<Vec<Row>> {
             subject_requests::asked_at,
             subject_requests::reference,
             subject_requests::found,
+            subject_requests::unread,
             subject_requests::included,
         ))
         .load(db)?)
+}
+
+/// How many requests are older than a moment.
+pub(super) fn count_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
+    let old = subject_requests::table.filter(subject_requests::asked_at.lt(before));
+    Ok(old.count().get_result(db)?)
+}
+
+/// Removes requests that are older than a moment, at most `limit`, and says how many.
+pub(super) fn remove(db: &mut Db, before: NaiveDateTime, limit: i64) -> Result<usize> {
+    let old = subject_requests::table.filter(subject_requests::asked_at.lt(before));
+    let old = old.order(subject_requests::asked_at).limit(limit);
+    let ids: Vec<RequestId> = old.select(subject_requests::id).load(db)?;
+    let all = subject_requests::table.filter(subject_requests::id.eq_any(ids));
+    Ok(diesel::delete(all).execute(db)?)
 }

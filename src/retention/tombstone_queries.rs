@@ -96,5 +96,7 @@ pub(super) fn drafts_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
 }
 
 pub(super) fn letters_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
-    Ok(letters::table.filter(letters::queued_at.lt(before)).count().get_result(db)?)
+    let is_over = letters::sent_at.is_not_null().or(letters::stopped_at.is_not_null());
+    let old = letters::table.filter(letters::queued_at.lt(before)).filter(is_over);
+    Ok(old.count().get_result(db)?)
 }

@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 use crate::store::random_bytes;
 use crate::{Error, Result};
 
-pub use keys::{Keyring, identity, init, next, read_identity};
+pub use keys::{Keyring, identity, init, next, prepare, read_identity, waiting};
 
 /// The first characters of every sealed text: the form of what follows.
 const FORM: &str = "e1";

@@ -15,9 +15,12 @@ use chrono::NaiveDate;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
-use super::journal_files::{self as files, Damage, FILE_MAX, Open};
+use super::journal_files::{self as files, Damage, FILE_MAX, Open, Reached};
+use super::journal_rewrite;
 use crate::seal::Sealed;
 use crate::{Error, Result};
+
+pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
 pub struct Journal {
@@ -55,7 +58,7 @@ struct Index {
     /// Those that this process could not append at some time.
     failed: HashSet<Row>,
     /// Up to where each file was read.
-    read: BTreeMap<PathBuf, u64>,
+    read: BTreeMap<PathBuf, Reached>,
     /// Rows that are still to be compared with the database.
     fresh: Vec<Row>,
     damage: Vec<Damage>,
@@ -216,8 +219,9 @@ impl Journal {
         let given_up = self.state.lock().given_up.clone();
         let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
         for path in all.into_iter().filter(|it| !given_up.contains(it)) {
-            let from = read.get(&path).copied().unwrap_or_default();
-            let bytes = files::read(&path, from).map_err(|error| unusable(&path, &error))?;
+            let reached = read.get(&path).copied().unwrap_or_default();
+            let (bytes, Reached { file, at: from }) =
+                files::read(&path, reached).map_err(|error| unusable(&path, &error))?;
             let mut end = 0;
             for piece in pieces(&bytes) {
                 match piece {
@@ -234,7 +238,7 @@ impl Journal {
                     }
                 }
             }
-            read.insert(path, from.saturating_add(files::long(end)));
+            read.insert(path, Reached { file, at: from.saturating_add(files::long(end)) });
         }
         let mut index = self.index.lock();
         if from_start {
@@ -247,15 +251,6 @@ impl Journal {
         index.damage.extend(damage);
         let (count, damage) = (index.known.len(), index.damage.clone());
         Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
-    }
-
-    /// Takes a file out of the journal, whose records are all in another by now, and says its new name.
-    pub fn set_aside(&self, file: &str) -> Result<String> {
-        let aside = format!("{file}.before-recovery");
-        let (from, to) = (self.folder.join(file), self.folder.join(&aside));
-        let moved = fs::rename(&from, &to).and_then(|()| File::open(&self.folder)?.sync_all());
-        moved.map_err(|error| unusable(&from, &error))?;
-        Ok(aside)
     }
 
     /// True if this process has read it.
@@ -273,7 +268,8 @@ impl Journal {
         let mut remains = Remains::default();
         for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
             remains.files += 1;
-            let bytes = files::read(&path, 0).map_err(|error| unusable(&path, &error))?;
+            let read = files::read(&path, Reached::default());
+            let (bytes, _) = read.map_err(|error| unusable(&path, &error))?;
             let mut begin = 0;
             for piece in pieces(&bytes) {
                 match piece {
@@ -293,6 +289,33 @@ impl Journal {
             }
         }
         Ok(remains)
+    }
+
+    /// Writes the files of earlier days anew, those that somebody still has open left out. `decide` says what becomes of
+    /// each record of a file.
+    pub fn rewrite(
+        &self,
+        today: NaiveDate,
+        mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
+    ) -> Result<Rewritten> {
+        let _nobody_reads = self.reading.lock();
+        {
+            let mut state = self.state.lock();
+            if state.open.as_ref().is_some_and(|it| it.day < today) {
+                (state.open, state.batch) = (None, None);
+            }
+        }
+        let mut whole = Rewritten::default();
+        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
+            if files::day_of(&path).is_none_or(|day| day < today) {
+                whole.add(journal_rewrite::rewrite(&path, &mut decide)?);
+            }
+        }
+        let mut index = self.index.lock();
+        whole.gone.iter().for_each(|row| {
+            index.known.remove(row);
+        });
+        Ok(whole)
     }
 }
 
@@ -342,7 +365,7 @@ impl Batch {
     }
 }
 
-fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
+pub(super) fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
     Error::Unusable(format!(
         "setting `journal`: {}: {problem}. For example: journal = \"/mnt/second/e4s-journal\"",
         path.display()

@@ -17,6 +17,7 @@ pub mod hearts;
 mod ids;
 pub mod journal;
 mod journal_files;
+mod journal_rewrite;
 pub mod schema;
 mod text_enum;
 

@@ -138,6 +138,7 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
     Ok(Wanted {
         by,
         event: Event::parse(&form.event),
+        events: &[],
         affairs: match form.team.as_str() {
             NO_TEAM => Some(Affairs::House),
             team => TeamId::parse(team).map(Affairs::Team),

@@ -96,6 +96,7 @@ const OF_SETTINGS: &[OfSettings] = &[
 /// What needs the database.
 const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
+    ("Keys that texts need", running::keys),
     ("Clock", machine::clock),
     ("Sealed text", whole::texts),
     ("Worker", running::worker),

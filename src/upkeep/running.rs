@@ -1,5 +1,6 @@
 //! What the doctor says of what the service has done: the database, the worker, letters, digests, backups.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -8,8 +9,9 @@ use super::doctor::{State, Verdict};
 use super::{backup, machine, queries};
 use crate::accounts::{self, Role};
 use crate::app::Portal;
-use crate::mail::{LetterKind, queries as letters};
+use crate::mail::{LetterKind, access, queries as letters};
 use crate::retention::clock;
+use crate::seal::{self, rotate};
 use crate::store::hearts::{self, Heart};
 use crate::{Result, calendar};
 
@@ -22,6 +24,31 @@ const COUNT_MAX: i64 = 1_000;
 pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
     // Every connection is refused unless it keeps to what is said here (`store/engine.rs`).
     Ok(Verdict::fine(format!("{}; the schema is up to date.", portal.store.about()?)))
+}
+
+/// Whether every text that is sealed has its key on this machine.
+pub(super) fn keys(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    let mut missing = rotate::missing(&portal.store, &portal.keys)?;
+    let known: BTreeSet<u32> = portal.keys.generations().into_iter().collect();
+    let of_letters = portal.store.read(access::needed)?;
+    missing.extend(of_letters.difference(&known));
+    let names: Vec<String> = missing.iter().map(|it| format!("root-{it}.key")).collect();
+    if !names.is_empty() {
+        return Ok(Verdict::broken(
+            format!(
+                "Texts need {}, which this machine has not: they do not open here.",
+                names.join(", ")
+            ),
+            "Copy it from another machine or take it from a backup: its owner the service’s user, its mode 0400.",
+        ));
+    }
+    Ok(match seal::waiting(portal.keys.folder())? {
+        Some(generation) => Verdict::attend(
+            format!("root-{generation}.waiting is here and seals nothing yet."),
+            "Once every machine has it, run `e4s keys rotate` on each.",
+        ),
+        None => Verdict::fine("Every text that is sealed has its key here."),
+    })
 }
 
 pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {

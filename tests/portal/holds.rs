@@ -64,6 +64,8 @@ async fn what_is_on_hold_stays_and_two_people_lift_it() {
     on(world, 2034, 5, 1);
     retain(world);
     assert_eq!(left(world)[1], 0);
+    let reasons: i64 = world.look(|db| Ok(holds::table.count().get_result(db)?));
+    assert_eq!(reasons, 0, "why it was held goes with it");
     let holds: Vec<String> =
         world.audit().into_iter().filter(|it| it.starts_with("hold-")).collect();
     assert_eq!(

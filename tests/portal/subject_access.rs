@@ -3,7 +3,7 @@
 use actix_web::http::header::CONTENT_DISPOSITION;
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use e4s::retention::subject;
+use e4s::retention::subject_file;
 use e4s::store::schema::*;
 
 use crate::shire::hidden;
@@ -105,6 +105,7 @@ async fn it_is_written_down_in_numbers_and_never_in_words() {
     });
     let expected = [
         ("subject-searched", format!("{request}/found/1")),
+        ("concern-found", id.clone()),
         ("subject-bundled", format!("{request}/included/1")),
         ("concern-copied", id.clone()),
         ("concern-copied", id),
@@ -136,7 +137,7 @@ async fn a_file_can_be_taken_for_ten_hours_and_then_its_words_are_forgotten() {
     let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
     reader.post(&at, &form).await.path();
     world.later(TimeDelta::hours(10));
-    subject::forget(&world.portal, world.now()).expect("forgotten");
+    subject_file::forget(&world.portal, world.now()).expect("forgotten");
     let again = world.signed_in(reader.id);
     assert_eq!(again.get(&format!("{at}.html")).await.status, 200, "ten hours");
     world.later(TimeDelta::minutes(1));
@@ -145,7 +146,7 @@ async fn a_file_can_be_taken_for_ten_hours_and_then_its_words_are_forgotten() {
         assert_eq!(again.get(&format!("{at}{end}")).await.status, 409, "over");
     }
     assert!(choices(&county)[0].is_some());
-    subject::forget(&world.portal, world.now()).expect("forgotten");
+    subject_file::forget(&world.portal, world.now()).expect("forgotten");
     assert_eq!(choices(&county), [None]);
     let (page, at) = found(&again).await;
     world.later(TimeDelta::hours(10) + TimeDelta::minutes(1));
@@ -271,4 +272,89 @@ async fn a_search_that_cannot_be_made_comes_back_with_what_was_typed() {
     }
     let form = [("words", "Nobody At All"), ("reference", "SAR 1"), ("reason", "Asked")];
     assert!(reader.post(AT, &form).await.main().contains("Nothing was found"));
+}
+
+#[actix_web::test]
+async fn what_does_not_open_is_counted_named_and_kept_with_the_request() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, coordinator) = (world.dsl(county.school), world.coordinator(county.crawley));
+    filed(&county).await;
+    let shut = world.concern(&lead, county.crawley, "The mill");
+    let half = world.concern(&lead, county.crawley, "Zoe Marsh by the ford");
+    coordinator.post(&format!("/concerns/{half}/ask"), &[("question", "When?")]).await.path();
+    let context = {
+        let at = format!("/concerns/{}", world.concern(&lead, county.crawley, "The weir"));
+        let form = [("context", "new"), ("label", "The weir"), ("kind", "location")];
+        coordinator.post(&format!("{at}/context"), &form).await.path().to_owned()
+    };
+    let broken = "e1.1.nobody.a.b.c";
+    world.house(|deed| {
+        let of = concerns::table.find(shut);
+        diesel::update(of).set(concerns::answers.eq(broken)).execute(deed.db)?;
+        let of = concern_steps::table.filter(concern_steps::concern_id.eq(half));
+        let of = of.filter(concern_steps::words.is_not_null());
+        diesel::update(of).set(concern_steps::words.eq(broken)).execute(deed.db)?;
+        let of = contexts::table.find(context.trim_start_matches("/contexts/"));
+        diesel::update(of).set(contexts::label.eq(broken)).execute(deed.db)?;
+        Ok(())
+    });
+    let references: Vec<String> = world.look(|db| {
+        let both = concerns::table.filter(concerns::id.eq_any([shut, half]));
+        Ok(both.select(concerns::reference).load(db)?)
+    });
+    let reader = world.county();
+    let (page, _) = found(&reader).await;
+    let main = page.main();
+    assert!(main.contains("3 records could not be read, or not in whole"), "{main}");
+    assert!(references.iter().all(|it| main.contains(it)), "{references:?}: {main}");
+    assert!(main.contains("2 records found"), "what does open of one is searched: {main}");
+    assert!(!main.contains("does not open"), "no placeholder is searched: {main}");
+    let list = reader.get(AT).await.main();
+    assert!(list.contains("2, and 3 that could not be read"), "{list}");
+    assert!(world.county().post(AT, &ASKED).await.status == 200);
+}
+
+#[actix_web::test]
+async fn what_comes_back_is_checked_as_what_was_searched_for() {
+    let county = County::new();
+    let world = &county.world;
+    let (id, reader) = (filed(&county).await, world.county());
+    let other: String = world.look(|db| {
+        let other = concerns::table.filter(concerns::id.ne(&id));
+        Ok(other.select(concerns::id).first(db)?)
+    });
+    let (page, at) = found(&reader).await;
+    let (words, value) = (hidden(&page, "words").to_owned(), format!("concern.{id}"));
+    let long = "zoe marsh\n".repeat(1000);
+    let many = "zoe marsh\n".repeat(21);
+    for terms in ["", "a", "zo", &long, &many] {
+        let form = [("words", terms), ("include", value.as_str())];
+        assert_eq!(reader.post(&at, &form).await.status, 404, "{} lines", terms.lines().count());
+    }
+    let unfound = format!("concern.{other}");
+    let form = [("words", words.as_str()), ("include", &value), ("include", &unfound)];
+    assert_eq!(reader.post(&at, &form).await.status, 404, "it was not among what was found");
+    let mut form = vec![("words", words.as_str())];
+    form.extend(std::iter::repeat_n(("include", value.as_str()), 301));
+    assert_eq!(reader.post(&at, &form).await.status, 404, "more than are shown");
+    let form = [("words", words.as_str()), ("include", &value)];
+    assert_eq!(reader.post(&at, &form).await.path(), at, "and nothing was used up");
+}
+
+#[actix_web::test]
+async fn a_concern_that_a_subject_access_search_showed_and_copied_says_so() {
+    let county = County::new();
+    let world = &county.world;
+    let (id, reader) = (filed(&county).await, world.county());
+    let (page, at) = found(&reader).await;
+    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
+    reader.post(&at, &form).await.path();
+    reader.get(&format!("{at}.html")).await;
+    let school = world.dsl(county.school);
+    let page = school.get(&format!("/concerns/{id}/openings")).await.main();
+    for how in ["found in a search", "copied for a subject-access request"] {
+        let line = format!("The county’s lead, 23 November 2026 at 12pm, {how}");
+        assert!(page.contains(&line), "{how}: {page}");
+    }
 }

@@ -257,6 +257,20 @@ async fn more_openings_than_a_page_holds_are_read_on() {
 }
 
 #[actix_web::test]
+async fn somebody_whose_posts_are_forgotten_is_not_called_the_countys_lead() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, _, at) = county.concern();
+    let coordinator = world.coordinator(county.crawley);
+    coordinator.get(&at).await;
+    world.house(|deed| e4s::accounts::forget::forget(deed, &[coordinator.id]));
+    let page = lead.get(&at).await.main();
+    let (_, openings) = page.split_once("Who has opened it").expect("the list");
+    assert!(openings.contains("Somebody who has left, 23 November 2026 at 12pm"), "{openings}");
+    assert!(!openings.contains("county"), "{openings}");
+}
+
+#[actix_web::test]
 async fn a_record_that_was_deleted_keeps_its_reference_in_the_log() {
     let county = County::new();
     let world = &county.world;

@@ -239,7 +239,10 @@ CREATE UNIQUE INDEX one_hold_of_a_record ON holds (record_id) WHERE lifted_at IS
 CREATE TABLE warnings (
     record_id TEXT PRIMARY KEY NOT NULL,
     team_id TEXT NOT NULL REFERENCES teams (id),
-    warned_at TIMESTAMP NOT NULL
+    warned_at TIMESTAMP NOT NULL,
+    -- Of the letters that say it; and when the first of them was sent.
+    period TEXT NOT NULL,
+    told_at TIMESTAMP
 );
 CREATE INDEX warnings_of_team ON warnings (team_id, warned_at);
 -- One row a record that had a reference or a name; of drafts and letters only how many.
@@ -265,6 +268,7 @@ CREATE TABLE subject_requests (
     reference TEXT NOT NULL,
     reason TEXT NOT NULL,
     found INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
     included INTEGER,
     bundled_at TIMESTAMP,
     -- What was chosen for the file, sealed, for as long as it may be downloaded.
@@ -340,6 +344,12 @@ CREATE TABLE reconciliations (
     added BIGINT NOT NULL,
     lacking BIGINT NOT NULL,
     damaged BIGINT NOT NULL
+);
+-- How many records of deleted concerns were taken out of each machine's journal.
+CREATE TABLE journal_clearings (
+    host TEXT PRIMARY KEY NOT NULL,
+    taken_out BIGINT NOT NULL,
+    at TIMESTAMP NOT NULL
 );
 
 -- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
