@@ -95,8 +95,8 @@ text_enum! {
         LogExported = "log-exported",
         LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
-        KeysRecovered = "keys-recovered",
         JournalCleared = "journal-cleared",
+        KeysRecovered = "keys-recovered",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }

@@ -139,11 +139,15 @@ pub fn next(folder: &Path) -> Result<u32> {
 /// The same, of a generation behind one whose key may be lost.
 pub(super) fn next_after(folder: &Path, lost: u32) -> Result<u32> {
     fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
-    let all = [files(folder, KEY)?, files(folder, WAITING)?];
-    let last = all.iter().filter_map(|it| it.keys().next_back()).max().copied();
-    let generation = last.unwrap_or_default().max(lost).saturating_add(1);
+    let waits = waiting(folder)?.unwrap_or_default();
+    let generation = last(folder)?.max(waits).max(lost).saturating_add(1);
     make(folder, generation, KEY)?;
     Ok(generation)
+}
+
+/// The generation of the youngest key in use; 0 without any.
+fn last(folder: &Path) -> Result<u32> {
+    Ok(files(folder, KEY)?.keys().next_back().copied().unwrap_or_default())
 }
 
 /// True if a folder has no root key, or is not there.
@@ -156,7 +160,7 @@ pub fn prepare(folder: &Path) -> Result<u32> {
     if let Some(generation) = waiting(folder)? {
         return Ok(generation);
     }
-    let generation = files(folder, KEY)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    let generation = last(folder)?.saturating_add(1);
     make(folder, generation, WAITING)?;
     Ok(generation)
 }
