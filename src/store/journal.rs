@@ -253,15 +253,6 @@ impl Journal {
         Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
     }
 
-    /// Takes a file out of the journal, whose records are all in another by now, and says its new name.
-    pub fn set_aside(&self, file: &str) -> Result<String> {
-        let aside = format!("{file}.before-recovery");
-        let (from, to) = (self.folder.join(file), self.folder.join(&aside));
-        let moved = fs::rename(&from, &to).and_then(|()| File::open(&self.folder)?.sync_all());
-        moved.map_err(|error| unusable(&from, &error))?;
-        Ok(aside)
-    }
-
     /// True if this process has read it.
     pub fn was_read(&self) -> bool {
         !self.index.lock().read.is_empty()
