@@ -108,6 +108,7 @@ impl Event {
             Self::SignInFailed => "Sign-in refused",
             Self::ConcernFound => "Concern found in a search",
             Self::ContextFound => "Context found in a search",
+            Self::ConcernsSearched => "Words of concerns searched",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",
@@ -142,6 +143,9 @@ impl Event {
             "context" => "Context",
             "draft" => "Draft",
             "meeting" => "Meeting",
+            "factor" => "Second factor",
+            // A concern or a context.
+            "hold" => "Record",
             "log" => "Audit log",
             _ => "",
         }

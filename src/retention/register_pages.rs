@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::tombstones::{self, Entry};
 use crate::accounts::Role;
-use crate::web::sheet::guarded;
+use crate::documents::sheet;
 use crate::web::{Page, Policy, Routes, Visit};
 use crate::{Error, Result};
 
@@ -43,7 +43,7 @@ async fn export(visit: Visit, year: Path<i32>) -> Result<HttpResponse> {
     let bad = |error: csv::Error| Error::Document(error.to_string());
     file.write_record(HEAD).map_err(bad)?;
     for entry in &entries {
-        file.write_record(cells(entry).map(guarded)).map_err(bad)?;
+        file.write_record(cells(entry).map(sheet::cell)).map_err(bad)?;
     }
     let bytes = file.into_inner().map_err(|error| Error::Document(error.to_string()))?;
     let name = format!("attachment; filename=\"deleted-{year}.csv\"");

@@ -3,8 +3,8 @@
 use super::list::{Listing, some};
 use crate::accounts::Actor;
 use crate::audit::{Entry, Mark, Wanted};
+use crate::documents::sheet::cell;
 use crate::store::Db;
-use crate::web::sheet::guarded;
 use crate::{Error, Result, calendar};
 
 /// How many lines a piece has.
@@ -31,11 +31,11 @@ pub fn piece(db: &mut Db, actor: &Actor, wanted: &Wanted) -> Result<(Vec<u8>, Op
 fn row(found: &Listing, entry: &Entry) -> [String; 8] {
     [
         calendar::local(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
-        guarded(found.person(entry)),
-        guarded(entry.title()),
-        guarded(found.record(entry)),
-        guarded(entry.subject.clone()),
-        guarded(found.team(entry)),
+        cell(found.person(entry)),
+        cell(entry.title()),
+        cell(found.record(entry)),
+        cell(entry.subject.clone()),
+        cell(found.team(entry)),
         entry.place.to_string(),
         entry.hash.clone(),
     ]

@@ -86,10 +86,21 @@ impl Listing {
         let begin: String = subject.chars().take(8).collect();
         match (noun, is_id(subject)) {
             ("", true) => begin,
-            ("", false) => said(subject),
+            ("", false) => subject_said(entry.event(), subject),
             (_, true) => format!("{noun} {begin}"),
             (_, false) => noun.to_owned(),
         }
+    }
+}
+
+/// A subject that is no id, as pages say it: files by their names, the service's own words as words.
+fn subject_said(event: Option<Event>, subject: &str) -> String {
+    match event {
+        Some(Event::BackupMade | Event::BackupRestored) => subject.to_owned(),
+        Some(Event::KeysRotated) => format!("root-{subject}.key"),
+        // A request for a copy, and how many records it took in.
+        _ if subject.contains('/') => "A request".to_owned(),
+        _ => said(subject),
     }
 }
 
@@ -217,11 +228,13 @@ pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result
     let mut references = BTreeMap::new();
     // Administrators see no concerns: their scope finds none.
     let scope = actor.scope();
-    let ids: Vec<ConcernId> = of("Concern").into_iter().filter_map(ConcernId::parse).collect();
+    let either = of("Record");
+    let of = |noun| of(noun).into_iter().chain(either.iter().copied());
+    let ids: Vec<ConcernId> = of("Concern").filter_map(ConcernId::parse).collect();
     for (id, reference) in concerns::open::references(db, &scope, &ids)? {
         references.insert(id.to_string(), reference);
     }
-    let ids: Vec<ContextId> = of("Context").into_iter().filter_map(ContextId::parse).collect();
+    let ids: Vec<ContextId> = of("Context").filter_map(ContextId::parse).collect();
     for (id, reference) in contexts::read::references(db, &scope, &ids)? {
         references.insert(id.to_string(), reference);
     }

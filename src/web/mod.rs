@@ -9,7 +9,6 @@ pub mod headers;
 pub mod kept;
 pub mod log;
 pub mod routes;
-pub mod sheet;
 pub mod visit;
 
 pub use form::{Form, FormErrors};

@@ -1,6 +1,7 @@
 //! The whole suite in one binary: it links once.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and stops")]
 
+mod accept;
 mod access;
 mod accounts;
 mod audit;
@@ -56,4 +57,5 @@ mod tidy;
 mod told;
 mod trail;
 mod triage;
+mod tries;
 mod world;

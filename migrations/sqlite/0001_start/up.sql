@@ -328,7 +328,9 @@ CREATE TABLE sign_ons (
     state_hash TEXT PRIMARY KEY NOT NULL,
     browser_hash TEXT NOT NULL,
     secrets TEXT NOT NULL,
+    errand TEXT NOT NULL,
     account_id TEXT REFERENCES accounts (id),
+    ticket_id TEXT,
     back TEXT NOT NULL,
     begun_at TIMESTAMP NOT NULL
 );
@@ -380,6 +382,13 @@ CREATE TABLE backups (
     folder TEXT NOT NULL,
     bytes BIGINT NOT NULL
 );
+
+-- How often somebody has tried of late: `who` is a hash of what is counted and for whom, and at `free_at` all is forgotten.
+CREATE TABLE tries (
+    who TEXT PRIMARY KEY NOT NULL,
+    free_at TIMESTAMP NOT NULL
+);
+CREATE INDEX tries_by_age ON tries (free_at);
 
 -- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
 -- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
