@@ -159,13 +159,6 @@ impl Portal {
         self.store.write(|db| act(&mut Deed { db, by, at, keys: &self.keys }))
     }
 
-    /// Forgets tries that count no more, so that a year of invented addresses takes up no memory.
-    pub fn forget_tries(&self) {
-        self.tries.retain_recent();
-        self.second_tries.retain_recent();
-        self.asks.retain_recent();
-    }
-
     /// Draws a page: its view, and what frames every page.
     pub fn page(&self, template: &str, view: &impl Serialize, chrome: &Chrome) -> Result<Page> {
         let mut context = Context::from_serialize(view)?;

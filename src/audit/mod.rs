@@ -106,9 +106,9 @@ impl Event {
     pub fn title(self) -> String {
         let title = match self {
             Self::SignInFailed => "Sign-in refused",
+            Self::ConcernsSearched => "Words of concerns searched",
             Self::ConcernFound => "Concern found in a search",
             Self::ContextFound => "Context found in a search",
-            Self::ConcernsSearched => "Words of concerns searched",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",

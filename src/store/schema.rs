@@ -90,8 +90,8 @@ diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
 diesel::table! { audit_starts (chain) { chain -> Text, place -> BigInt, hash -> Text, before_on -> Date, } }
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
-diesel::table! { journal_clearings (host) { host -> Text, taken_out -> BigInt, at -> Timestamp, } }
 diesel::table! { tries (who) { who -> Text, free_at -> Timestamp, } }
+diesel::table! { journal_clearings (host) { host -> Text, taken_out -> BigInt, at -> Timestamp, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 

@@ -1,5 +1,6 @@
 //! What was deleted on purpose leaves the journal as well, and what older keys seal there is sealed anew.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -152,7 +153,11 @@ async fn a_crash_at_any_point_leaves_the_old_file_or_the_new_one() {
     std::fs::write(&coming, &before[..before.len() / 3]).expect("half a file");
     assert_eq!(rows(world).len(), 2, "nobody reads it");
     assert_eq!(verify::verify(&world.portal).expect("verified").faults.len(), 0);
+    let mut old = std::fs::File::open(&file).expect("a file");
     assert_eq!(cleared(world), 1);
+    let mut still = Vec::new();
+    old.read_to_end(&mut still).expect("read");
+    assert_eq!(still, before, "the old file is never written to, only its name goes");
     assert_eq!((rows(world), files(world).len()), (vec![stands.to_string()], 1));
     // It has its name, and nothing was written down about it: the next time has nothing to do.
     std::fs::write(&coming, "rubbish").expect("rubbish");
