@@ -9,14 +9,17 @@ use clap::{Parser, Subcommand};
 use e4s::app::{self, Portal};
 use e4s::concerns::gate;
 use e4s::config::Settings;
+use e4s::upkeep::whole;
 use e4s::{calendar, demo, seal, serve, worker};
 
+mod account_commands;
 mod commands;
 mod journal_command;
 mod key_commands;
 mod upkeep_commands;
 
-use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use account_commands::AccountCommand;
+use commands::{AuditCommand, CurriculumCommand, ImportCommand, say};
 use journal_command::JournalCommand;
 use key_commands::KeysCommand;
 
@@ -131,8 +134,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
     match cli.command {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
-            let portal = ready(for_service(settings()?)?)?;
-            portal.journal.begin(calendar::day(calendar::now()))?;
+            let portal = for_service(settings()?)?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -148,8 +150,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             block_on(serve_all(portal, !no_worker))
         }
         Command::Work => {
-            let portal = ready(for_service(settings()?)?)?;
-            portal.journal.begin(calendar::day(calendar::now()))?;
+            let portal = for_service(settings()?)?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -162,7 +163,9 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Import(command) => commands::import(ready(settings()?)?.get_ref(), &command),
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
-        Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
+        Command::Account(command) => {
+            account_commands::account(ready(settings()?)?.get_ref(), &command)
+        }
         Command::Retain { dry_run, clock_is_right } => {
             commands::retain(ready(settings()?)?.get_ref(), dry_run, clock_is_right)
         }
@@ -195,9 +198,13 @@ fn settings(config: Option<&Path>, is_demo: bool) -> Result<Settings, e4s::confi
     Ok(settings)
 }
 
-fn for_service(settings: Settings) -> Result<Settings, e4s::config::Fault> {
+/// A portal that may take concerns: what they are sealed with and where their second copy goes is as it was.
+fn for_service(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>> {
     settings.check_service()?;
-    Ok(settings)
+    let portal = ready(settings)?;
+    whole::keys_fit(&portal)?;
+    portal.journal.begin(calendar::day(calendar::now()))?;
+    Ok(portal)
 }
 
 fn open(settings: Settings) -> Result<Portal, e4s::Error> {

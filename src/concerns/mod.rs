@@ -35,6 +35,7 @@ pub mod search;
 pub mod clear;
 pub mod keep;
 pub mod reconcile;
+pub mod recover;
 pub mod restore;
 pub mod verify;
 
@@ -309,7 +310,7 @@ impl KeptConcern {
 
     /// True if its reporter has answered the team, which has not looked again.
     pub fn is_answered(&self) -> bool {
-        self.status == Status::Submitted && self.changed_at > self.raised_at
+        self.status == Status::Submitted && self.changed_at > self.arrived_at
     }
 
     /// Where it stands, as the team's pages say it.

@@ -54,6 +54,8 @@ function forged(token) {
   if (how === 'expired') Object.assign(claims, { iat: claims.iat - 7200, exp: claims.iat - 3600 })
   if (how === 'old') claims.iat -= 1800
   if (how === 'shown-yesterday') claims.auth_time = claims.iat - 86_400
+  if (how === 'shown-now') claims.auth_time = claims.iat
+  if (how === 'never-shown') delete claims.auth_time
   if (how === 'from-the-future') Object.assign(claims, { iat: claims.iat + 3600, exp: claims.iat + 7200 })
   if (how === 'no-subject') claims.sub = ''
   if (how === 'party') claims.azp = 'another-service'
@@ -109,8 +111,8 @@ function make(issuer) {
     log.push(`${ctx.method} ${ctx.path} ${ctx.status}`)
     if (ctx.path === '/token' && ctx.body?.id_token && how) ctx.body.id_token = forged(ctx.body.id_token)
     if (ctx.path === '/token' && how === 'no-token') delete ctx.body.id_token
-    if (ctx.path === '/token' && how === 'redirect') {
-      ctx.status = 307
+    if (ctx.path === '/token' && how.startsWith('redirect-')) {
+      ctx.status = Number(how.slice('redirect-'.length))
       ctx.set('location', '/elsewhere')
     }
     if (ctx.path === '/jwks' && how === 'endless') ctx.body = { keys: [], padding: 'x'.repeat(5_000_000) }

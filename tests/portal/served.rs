@@ -51,6 +51,14 @@ impl Address {
         Self { port, health, settings }
     }
 
+    /// The same with an offline recipient whose identity the test has.
+    pub fn with_escrow(mut self, recipient: String) -> Self {
+        for setting in self.settings.iter_mut().filter(|it| it.0 == "E4S_ESCROW") {
+            setting.1.clone_from(&recipient);
+        }
+        self
+    }
+
     fn command(&self, world: &World, program: &str) -> Command {
         let mut command = Command::new(program);
         // What the test was told with such names is not the program's.
