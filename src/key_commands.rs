@@ -9,6 +9,7 @@ use e4s::app::Portal;
 use e4s::audit::Event;
 use e4s::concerns;
 use e4s::config::{Fault, Settings};
+use e4s::mail::access;
 use e4s::seal::rotate::{self, Begun, Damaged};
 use e4s::seal::{self, check, recover};
 use e4s::store::Store;
@@ -128,9 +129,14 @@ fn rotate(portal: &Portal) -> Outcome {
     let done = rotate::run(store, keys, &mut |count| complain(&format!("… {count} texts")))?;
     say(&format!("{} texts are renewed.", done.renewed));
     let unneeded = rotate::unneeded(store, keys, &portal.settings.journal)?;
+    let by_letters = store.read(access::needed)?;
     for generation in keys.generations().into_iter().filter(|it| *it != keys.generation()) {
         let name = format!("root-{generation}.key");
-        if unneeded.contains(&generation) {
+        if by_letters.contains(&generation) {
+            say(&format!(
+                "{name} is still needed, by letters that wait with a link in them: keep it."
+            ));
+        } else if unneeded.contains(&generation) {
             say(&format!(
                 "{name} is needed by nothing in the database or the journal any more. Backups may need it."
             ));

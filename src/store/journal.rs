@@ -16,7 +16,6 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
 use super::journal_files::{self as files, Damage, FILE_MAX, Open, Reached};
-use super::journal_rewrite;
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
@@ -24,26 +23,26 @@ pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
 pub struct Journal {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     host: String,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     synced: Condvar,
-    index: Mutex<Index>,
+    pub(super) index: Mutex<Index>,
     /// Held by whoever reads: one at a time.
-    reading: Mutex<()>,
+    pub(super) reading: Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
-    open: Option<Open>,
+pub(super) struct State {
+    pub(super) open: Option<Open>,
     /// Those who have written and wait for the next sync.
-    batch: Option<Arc<Batch>>,
+    pub(super) batch: Option<Arc<Batch>>,
     is_syncing: bool,
     /// Files that the disk failed to sync: nobody knows what they hold.
     given_up: BTreeSet<PathBuf>,
 }
 
-struct Batch {
+pub(super) struct Batch {
     file: Arc<File>,
     path: PathBuf,
     outcome: OnceLock<std::result::Result<(), String>>,
@@ -51,8 +50,8 @@ struct Batch {
 
 /// Which rows have a record that is safe on the disk, as far as this process has read or written.
 #[derive(Default)]
-struct Index {
-    known: HashSet<Row>,
+pub(super) struct Index {
+    pub(super) known: HashSet<Row>,
     /// Those of them that this process has appended since it began to read.
     late: Vec<Row>,
     /// Those that this process could not append at some time.
@@ -289,33 +288,6 @@ impl Journal {
             }
         }
         Ok(remains)
-    }
-
-    /// Writes the files of earlier days anew, those that somebody still has open left out. `decide` says what becomes of
-    /// each record of a file.
-    pub fn rewrite(
-        &self,
-        today: NaiveDate,
-        mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
-    ) -> Result<Rewritten> {
-        let _nobody_reads = self.reading.lock();
-        {
-            let mut state = self.state.lock();
-            if state.open.as_ref().is_some_and(|it| it.day < today) {
-                (state.open, state.batch) = (None, None);
-            }
-        }
-        let mut whole = Rewritten::default();
-        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
-            if files::day_of(&path).is_none_or(|day| day < today) {
-                whole.add(journal_rewrite::rewrite(&path, &mut decide)?);
-            }
-        }
-        let mut index = self.index.lock();
-        whole.gone.iter().for_each(|row| {
-            index.known.remove(row);
-        });
-        Ok(whole)
     }
 }
 
