@@ -195,7 +195,9 @@ fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     ));
     let (whole, damaged) = concerns::recover::check(portal, &identity)?;
     say(&format!("Of the journal, {whole} records do, {} do not.", damaged.len()));
-    damaged.iter().for_each(|it| say(it));
+    for it in damaged {
+        say(it);
+    }
     let code = told(&checked.damaged);
     Ok(if damaged.is_empty() { code } else { ExitCode::FAILURE })
 }

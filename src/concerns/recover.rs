@@ -36,7 +36,7 @@ pub fn recover(portal: &Portal, identity: &Identity) -> Result<Recovered> {
         if Record::opened(portal, id, &it.sealed).is_ok() {
             return Ok(());
         }
-        let at = it.at.to_string();
+        let at = it.at.clone();
         match Record::recovered(portal, (id, &it.sealed), identity) {
             Err(error) => done.damaged.push(format!("{at} does not open: {error}")),
             Ok(sealed) => {
@@ -79,7 +79,7 @@ pub fn check(portal: &Portal, identity: &Identity) -> Result<(usize, Vec<String>
         match Record::opens_both_ways(portal, (id, &it.sealed), identity) {
             Ok(true) => whole += 1,
             Ok(false) => {
-                damaged.push(format!("journal: {} does not say the same both ways", it.at))
+                damaged.push(format!("journal: {} does not say the same both ways", it.at));
             }
             Err(error) => damaged.push(format!("journal: {} does not open: {error}", it.at)),
         }

@@ -58,18 +58,16 @@ pub(super) struct Index {
     failed: HashSet<Row>,
     /// Up to where each file was read.
     read: BTreeMap<PathBuf, Reached>,
-    /// Rows that are still to be compared with the database.
-    fresh: Vec<Row>,
     damage: Vec<Damage>,
 }
 
 /// What came of reading on.
 #[derive(Debug)]
 pub struct News {
-    /// Rows whose records were not there when the journal was read before, those to be compared again included.
-    pub fresh: Vec<Row>,
-    /// How many rows have a record.
-    pub count: usize,
+    /// Every row that has a record.
+    pub known: Vec<Row>,
+    /// True if everything was read anew: because it was asked for, or because files are not where they were.
+    pub is_anew: bool,
     /// Every damaged piece that was met.
     pub damage: Vec<Damage>,
 }
@@ -204,19 +202,20 @@ impl Journal {
         }
     }
 
-    /// Reads what has come to the journal since it was read before, by whichever process; everything, if `from_start`.
-    /// Nobody who appends meanwhile waits for it.
+    /// Reads what has come to the journal since it was read before, by whichever process; everything, if `from_start`, or
+    /// if a file that was read is gone. Nobody who appends meanwhile waits for it.
     pub fn read_on(&self, from_start: bool) -> Result<News> {
         let _one_at_a_time = self.reading.lock();
-        let mut read = {
+        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        let (mut read, is_anew) = {
             let mut index = self.index.lock();
             index.late.clear();
-            if from_start { BTreeMap::new() } else { index.read.clone() }
+            let is_anew = from_start || !index.read.keys().all(|it| all.contains(it));
+            (if is_anew { BTreeMap::new() } else { index.read.clone() }, is_anew)
         };
         let (mut rows, mut damage) = (Vec::new(), Vec::new());
         // What such a file seems to hold may stand in memory alone.
         let given_up = self.state.lock().given_up.clone();
-        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
         for path in all.into_iter().filter(|it| !given_up.contains(it)) {
             let reached = read.get(&path).copied().unwrap_or_default();
             let (bytes, Reached { file, at: from }) =
@@ -240,26 +239,20 @@ impl Journal {
             read.insert(path, Reached { file, at: from.saturating_add(files::long(end)) });
         }
         let mut index = self.index.lock();
-        if from_start {
+        if is_anew {
             let late = std::mem::take(&mut index.late);
             *index = Index { known: late.into_iter().collect(), ..Index::default() };
         }
         index.read = read;
-        index.known.extend(&rows);
-        index.fresh.extend(rows);
+        index.known.extend(rows);
         index.damage.extend(damage);
-        let (count, damage) = (index.known.len(), index.damage.clone());
-        Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
+        let known = index.known.iter().copied().collect();
+        Ok(News { known, is_anew, damage: index.damage.clone() })
     }
 
     /// True if this process has read it.
     pub fn was_read(&self) -> bool {
         !self.index.lock().read.is_empty()
-    }
-
-    /// Gives rows back that are to be compared once more when the journal is read the next time.
-    pub fn compare_again(&self, rows: impl IntoIterator<Item = Row>) {
-        self.index.lock().fresh.extend(rows);
     }
 
     /// Reads every record there is, one after the other; of a row that has several, each.
@@ -361,7 +354,7 @@ mod tests {
             let open = state.open.take().expect("a file");
             state.given_up.insert(open.path);
         }
-        assert_eq!(journal.read_on(true).expect("read").count, 0);
+        assert_eq!(journal.read_on(true).expect("read").known.len(), 0);
         assert!(!journal.knows(row));
         append().expect("appended");
         assert!(journal.knows(row));
