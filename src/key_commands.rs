@@ -195,7 +195,7 @@ fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     ));
     let (whole, damaged) = concerns::recover::check(portal, &identity)?;
     say(&format!("Of the journal, {whole} records do, {} do not.", damaged.len()));
-    for it in damaged {
+    for it in &damaged {
         say(it);
     }
     let code = told(&checked.damaged);

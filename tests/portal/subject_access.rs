@@ -111,10 +111,9 @@ async fn it_is_written_down_in_numbers_and_never_in_words() {
         ("concern-copied", id),
     ];
     assert_eq!(lines, expected.map(|(event, subject)| (event.to_owned(), subject)));
-    type Kept = Vec<(String, String, Option<String>)>;
-    let kept: Kept = world.look(|db| {
+    let kept = world.look(|db| {
         let all = (subject_requests::reference, subject_requests::reason, subject_requests::choice);
-        Ok(subject_requests::table.select(all).load(db)?)
+        Ok(subject_requests::table.select(all).load::<(String, String, Option<String>)>(db)?)
     });
     // Sealed text is letters and digits of every kind: "sar" may occur in it.
     let kept = format!("{kept:?}").to_lowercase();
