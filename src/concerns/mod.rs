@@ -33,6 +33,7 @@ pub mod scan;
 pub mod search;
 
 pub mod keep;
+pub mod needed;
 pub mod reconcile;
 pub mod restore;
 pub mod verify;

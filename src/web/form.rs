@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let expected = request.extensions().get::<Known>().map(|it| it.token.csrf());
-        let mut payload = payload.take();
+        let (mut payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             let pairs = pairs(&mut payload).await?;
             if let Some(expected) = expected {
@@ -48,31 +48,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             let unreadable = |_| Error::Invalid(FormErrors::default());
             let text = serde_html_form::to_string(&pairs).map_err(unreadable)?;
+            request.extensions_mut().insert(Sent(pairs));
             let form = serde_html_form::from_str(&text);
             form.map(Self).map_err(|_unreadable| Error::Invalid(FormErrors::default()))
         })
     }
 }
 
+/// What a form of ours sent, for the page that says that the service could not take it.
+pub(super) struct Sent(pub Vec<(String, String)>);
+
+impl Sent {
+    /// Every field, to be sent once more as it is; nothing if there is a secret among them.
+    pub fn again(&self) -> Option<&[(String, String)]> {
+        let is_secret = |(name, _): &(String, String)| SECRETS.contains(&name.as_str());
+        (!self.0.iter().any(is_secret)).then_some(&self.0)
+    }
+}
+
+/// Fields that are shown to nobody, not to whoever typed them either.
+const SECRETS: [&str; 5] = ["password", "old_password", "code", "ceremony", "credential"];
+/// Fields that pages put into their forms themselves.
+const OURS: [&str; 6] = ["csrf", "seen", "key", "draft", "back", "area"];
+
 /// What a person typed or chose, without what pages put into their forms themselves.
 pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
-    let is_ours = |name: &str| {
-        matches!(
-            name,
-            "csrf"
-                | "password"
-                | "old_password"
-                | "seen"
-                | "key"
-                | "draft"
-                | "back"
-                | "area"
-                | "code"
-                | "ceremony"
-                | "credential"
-        )
-    };
-    let typed = |(name, value): &(String, String)| !is_ours(name) && !value.trim().is_empty();
+    let is_left_out = |name: &str| SECRETS.contains(&name) || OURS.contains(&name);
+    let typed = |(name, value): &(String, String)| !is_left_out(name) && !value.trim().is_empty();
     pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()
 }
 
