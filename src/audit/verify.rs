@@ -1,21 +1,27 @@
 //! The chains are walked: each line held against the one before it, each end against its head, and against heads that were
 //! kept elsewhere. Names the first link of each chain that does not hold.
 //!
-//! The log may grow meanwhile: heads are read before and after, and a chain must end between the two.
+//! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Chains know nothing of
+//! each other, so several are walked at once, the longest ones first.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
-use super::chain::{Head, Line, NOTHING, hash, heads};
-use crate::Result;
+use super::chain::{Head, Line, NOTHING, digest, heads, is_hex_of};
 use crate::store::schema::audit;
 use crate::store::{Db, Store};
+use crate::{Error, Result};
 
 const PAGE: usize = 5_000;
+/// How many chains are walked at once: as many as SQLite has readers.
+const WALKS_MAX: usize = 4;
 
 /// What came of walking a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +97,8 @@ struct Walker<'a> {
     hash: String,
     /// Hashes to be met on the way, by place.
     stops: BTreeMap<i64, (String, Broken)>,
+    /// What a line is hashed from.
+    room: Vec<u8>,
 }
 
 /// Walks every chain, or those before the first failure of the database. `kept`: heads from an earlier day.
@@ -100,7 +108,26 @@ pub fn verify(store: &Store, kept: &[Head]) -> Result<Vec<Walk>> {
     chains.extend(before.iter().chain(kept).map(|it| it.chain.clone()));
     chains.sort();
     chains.dedup();
-    chains.into_iter().map(|chain| walk(store, chain, (&before, kept))).collect()
+    let length = |chain: &String| before.iter().find(|it| it.chain == *chain).map(|it| it.place);
+    chains.sort_by_cached_key(|it| std::cmp::Reverse(length(it)));
+    let next = AtomicUsize::new(0);
+    let walk_some = || {
+        let mut walks = Vec::new();
+        while let Some(chain) = chains.get(next.fetch_add(1, Ordering::Relaxed)) {
+            walks.push(walk(store, chain.clone(), (&before, kept))?);
+        }
+        Ok(walks)
+    };
+    let hands = thread::available_parallelism().map_or(1, NonZero::get).min(WALKS_MAX);
+    let mut walks: Vec<Walk> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..hands).map(|_| scope.spawn(walk_some)).collect();
+        let done = |it: thread::ScopedJoinHandle<Result<Vec<Walk>>>| {
+            it.join().unwrap_or(Err(Error::Stopped))
+        };
+        hands.into_iter().map(done).collect::<Result<Vec<_>>>().map(|it| it.concat())
+    })?;
+    walks.sort_by(|one, other| one.chain.cmp(&other.chain));
+    Ok(walks)
 }
 
 fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Result<Walk> {
@@ -110,12 +137,13 @@ fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Res
     for head in kept.iter().filter(of_chain) {
         stops.insert(head.place, (head.hash.clone(), Broken::Kept(head.place)));
     }
-    let mut walker = Walker { chain: &chain, id: 0, place: 0, hash: NOTHING.to_owned(), stops };
+    let (hash, room) = (NOTHING.to_owned(), Vec::new());
+    let mut walker = Walker { chain: &chain, id: 0, place: 0, hash, stops, room };
     let mut broken = None;
     while broken.is_none() {
         let rows = store.read(|db| page(db, &walker))?;
         let is_last = rows.len() < PAGE;
-        broken = rows.iter().find_map(|row| walker.step(row));
+        broken = rows.into_iter().find_map(|row| walker.step(row));
         if is_last {
             break;
         }
@@ -130,7 +158,7 @@ fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Res
 
 impl Walker<'_> {
     /// Goes on by one line, or says what is wrong with it.
-    fn step(&mut self, row: &Row) -> Option<Broken> {
+    fn step(&mut self, row: Row) -> Option<Broken> {
         let next = self.place + 1;
         if row.place > next {
             return Some(Broken::Gap(next));
@@ -142,7 +170,8 @@ impl Walker<'_> {
             event: &row.event,
             subject: &row.subject,
         };
-        if row.place != next || row.hash != hash(&self.hash, next, &line) {
+        let digest = digest(&mut self.room, &self.hash, (next, &line));
+        if row.place != next || !is_hex_of(&row.hash, &digest) {
             return Some(Broken::Hash(next));
         }
         if row.id <= self.id {
@@ -153,7 +182,7 @@ impl Walker<'_> {
         }
         self.id = row.id;
         self.place = next;
-        self.hash.clone_from(&row.hash);
+        self.hash = row.hash;
         None
     }
 
