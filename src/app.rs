@@ -1,12 +1,13 @@
 //! What a request can reach, and the site made of the slices' routes.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -38,6 +39,9 @@ struct Templates;
 /// The portal, as handlers receive it.
 pub type App = Data<Portal>;
 
+/// A Monday morning of every school's leads stays far below.
+const FORGOTTEN_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+
 /// The time, in UTC. A field, so that tests have their own.
 pub type Clock = Arc<dyn Fn() -> NaiveDateTime + Send + Sync>;
 
@@ -66,6 +70,8 @@ pub struct Portal {
     pub tries: DefaultKeyedRateLimiter<String>,
     /// Letters that somebody may ask for, with a link that lets its reader in: by address or account.
     pub asks: DefaultKeyedRateLimiter<String>,
+    /// Forgotten passwords of everybody together, so that a flood of invented addresses fills no disk and holds up no report.
+    pub forgotten_asks: DefaultDirectRateLimiter,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
     pub stopping: AtomicBool,
 }
@@ -75,8 +81,8 @@ impl Portal {
     pub fn open(settings: Settings, clock: Clock) -> Result<Self> {
         let brand = &settings.brand_colour;
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
-        let five = Quota::per_hour(std::num::NonZeroU32::MIN.saturating_add(4));
-        let six = Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(5));
+        let five = Quota::per_hour(NonZeroU32::MIN.saturating_add(4));
+        let six = Quota::per_minute(NonZeroU32::MIN.saturating_add(5));
         let sign_on = settings.sign_on.clone();
         let sign_on = sign_on.map(|it| Provider::new(it, &settings.base_url)).transpose()?;
         Ok(Self {
@@ -94,6 +100,7 @@ impl Portal {
             atlas: AtlasCache::default(),
             tries: RateLimiter::keyed(six),
             asks: RateLimiter::keyed(five),
+            forgotten_asks: RateLimiter::direct(Quota::per_minute(FORGOTTEN_A_MINUTE)),
             second_tries: RateLimiter::keyed(sessions::second_quota()),
             stopping: AtomicBool::new(false),
         })
@@ -161,6 +168,13 @@ impl Portal {
         mut act: impl FnMut(&mut Deed) -> Result<T>,
     ) -> Result<T> {
         self.store.write(|db| act(&mut Deed { db, by, at, keys: &self.keys }))
+    }
+
+    /// Forgets tries that count no more, so that a year of invented addresses takes up no memory.
+    pub fn forget_tries(&self) {
+        self.tries.retain_recent();
+        self.second_tries.retain_recent();
+        self.asks.retain_recent();
     }
 
     /// Draws a page: its view, and what frames every page.

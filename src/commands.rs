@@ -1,6 +1,6 @@
 //! What the commands of the command line do, and how they speak.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,6 +20,7 @@ use e4s::import::Report;
 use e4s::retention::{clock, forget, plan};
 use e4s::schools::{Urn, import_gias};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
@@ -366,6 +367,8 @@ pub fn log(settings: &Settings) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,e4s=info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A request is a span: its one line is written when it ends, with its status and its time.
+    let lines = lines.with_span_events(FmtSpan::CLOSE).with_ansi(std::io::stderr().is_terminal());
     // A second call, as in a test, leaves the first log as it is.
     let begun = if settings.log_json { lines.json().try_init() } else { lines.try_init() };
     drop(begun);

@@ -43,7 +43,8 @@ async fn ask(visitor: Visitor, form: Form<ForgottenForm>) -> Result<Reply> {
         }
     };
     let (app, at) = (visitor.app.clone(), (visitor.app.clock)());
-    if app.asks.check_key(&format!("forgotten:{email}")).is_ok() {
+    let is_heard = app.forgotten_asks.check().is_ok();
+    if is_heard && app.asks.check_key(&format!("forgotten:{email}")).is_ok() {
         let keys = std::sync::Arc::clone(&app.keys);
         app.change(move |db| forgotten::ask(db, &keys, (&email, at))).await?;
     }

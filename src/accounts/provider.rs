@@ -230,8 +230,9 @@ impl Provider {
         checked.map_err(|told| unbelieved(&told.to_string()))
     }
 
-    /// Where somebody ends their session there, if it has such a page.
+    /// Where somebody ends their session there, if it has such a page. Counted with the journeys: anybody can ask.
     pub fn ending(&self, at: NaiveDateTime) -> Option<String> {
+        self.admit().ok()?;
         let known = self.known(at).ok()?;
         let mut address = known.discovery.end_session_endpoint.clone()?;
         address.query_pairs_mut().append_pair("client_id", &self.settings.client);
@@ -312,10 +313,16 @@ impl Provider {
         }
     }
 
-    /// Asks it, one at a time, and not again at once after it did not answer.
+    /// Asks it, one at a time, and not again at once after it did not answer. While somebody else asks, an old answer will
+    /// do: many who waited for a sign-on that hangs would hold every thread.
     fn learn(&self, at: NaiveDateTime) -> Result<Arc<Known>, Trouble> {
-        let mut failed_at = self.turn.lock();
         let before = self.known.read().clone();
+        let patience = if before.is_some() { Duration::ZERO } else { ANSWER_WITHIN };
+        let Some(mut failed_at) = self.turn.try_lock_for(patience) else {
+            return before.ok_or_else(|| silent(&"somebody else is asking it"));
+        };
+        // What that somebody has learned meanwhile is new enough.
+        let before = self.known.read().clone().or(before);
         if failed_at.is_some_and(|it| at - it < AFTER_FAILURE) {
             return before.ok_or_else(|| silent(&"it was asked a moment ago"));
         }

@@ -170,10 +170,8 @@ pub fn touch(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<()> {
     session_queries::touch_session(db, &token.hash(), at)
 }
 
-/// The chore: forgets tries to sign in that are long past, and sessions that nobody can use any more.
+/// The chore: forgets sessions that nobody can use any more.
 pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
-    portal.tries.retain_recent();
-    portal.second_tries.retain_recent();
     let count =
         portal.store.write(|db| session_queries::remove_sessions(db, now - FORGOTTEN_AFTER))?;
     Ok(Done { count, is_more: false })

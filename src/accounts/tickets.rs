@@ -89,9 +89,8 @@ pub(super) fn take(deed: &mut Deed, token: &str) -> Result<Ticket> {
     }
 }
 
-/// The chore: forgets tickets that ended long ago, and who asked for letters.
+/// The chore: forgets tickets that ended long ago.
 pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
-    portal.asks.retain_recent();
     let count = portal.store.write(|db| ticket_queries::remove(db, now - FORGOTTEN_AFTER))?;
     Ok(Done { count, is_more: false })
 }

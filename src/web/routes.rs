@@ -128,18 +128,49 @@ impl Routes {
         self.0.iter().map(|(row, _)| row.clone()).collect()
     }
 
-    /// Hands the routes to the server: one resource a path, in the order in which the paths were first named.
+    /// Hands the routes to the server: one resource a path, in the order in which the paths were first named, and one
+    /// scope for all that begin alike. A request is then compared with the patterns of its own scope, not with every one.
     pub fn register(self, site: &mut ServiceConfig) {
-        let mut resources: Vec<(&'static str, Vec<Route>)> = Vec::new();
+        let mut scopes: Vec<(&'static str, Vec<(&'static str, Route)>)> = Vec::new();
         for (row, route) in self.0 {
-            match resources.iter_mut().find(|(path, _)| *path == row.path) {
-                Some((_, routes)) => routes.push(route),
-                None => resources.push((row.path, vec![route])),
+            let (first, rest) = split(row.path);
+            push(&mut scopes, first, (rest, route));
+        }
+        for (first, routes) in scopes {
+            let mut resources: Vec<(&'static str, Vec<Route>)> = Vec::new();
+            for (rest, route) in routes {
+                push(&mut resources, rest, route);
+            }
+            let resource = |(path, routes): (&'static str, Vec<Route>)| {
+                routes.into_iter().fold(web::resource(path), actix_web::Resource::route)
+            };
+            if first == "/" {
+                resources.into_iter().for_each(|it| {
+                    site.service(resource(it));
+                });
+            } else {
+                let scope = web::scope(first);
+                site.service(
+                    resources.into_iter().map(resource).fold(scope, actix_web::Scope::service),
+                );
             }
         }
-        for (path, routes) in resources {
-            let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
-            site.service(resource);
-        }
     }
+}
+
+/// Adds to the list that has this name, or begins it.
+fn push<T>(lists: &mut Vec<(&'static str, Vec<T>)>, name: &'static str, item: T) {
+    match lists.iter_mut().find(|(it, _)| *it == name) {
+        Some((_, list)) => list.push(item),
+        None => lists.push((name, vec![item])),
+    }
+}
+
+/// A path's first part and the rest: `/concerns` and `/{id}`; nothing comes before `/` alone.
+fn split(path: &'static str) -> (&'static str, &'static str) {
+    if path == "/" {
+        return (path, path);
+    }
+    let end = path.bytes().skip(1).position(|it| it == b'/').map_or(path.len(), |at| at + 1);
+    path.split_at(end)
 }

@@ -1,6 +1,7 @@
 //! Letters that let somebody choose a password: invitations and forgotten passwords.
 
 use std::sync::Mutex;
+use std::time::Instant;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
@@ -357,4 +358,18 @@ async fn nobodys_mailbox_is_filled_with_letters() {
         assert_eq!(world.post("/forgotten", &[("email", KIM)]).await.path(), "/forgotten/sent");
     }
     assert_eq!(world.look(|db| Ok(schema::forgotten::table.count().get_result::<i64>(db)?)), 5);
+}
+
+#[actix_web::test]
+async fn a_flood_of_invented_addresses_writes_little_and_is_told_nothing() {
+    let (world, begun) = (World::new(), Instant::now());
+    for number in 0..200 {
+        let email = format!("nobody{number}@example.org");
+        let answer = world.post("/forgotten", &[("email", &email)]).await;
+        assert_eq!(answer.path(), "/forgotten/sent", "{number}");
+    }
+    let written: i64 = world.look(|db| Ok(schema::forgotten::table.count().get_result(db)?));
+    // Sixty at once, and one more each second.
+    let most = 61 + i64::try_from(begun.elapsed().as_secs()).expect("seconds");
+    assert!(written <= most, "{written} rows for strangers");
 }

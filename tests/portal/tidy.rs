@@ -1,6 +1,6 @@
 //! The rules of the house that the compiler does not know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -161,6 +161,41 @@ fn the_readme_maps_every_room() {
     for room in names("src").iter().filter(|it| Path::new("src").join(it).is_dir()) {
         assert!(readme.contains(&format!("{room}/")), "the README's map lacks {room}/");
     }
+}
+
+#[test]
+fn every_test_that_the_security_page_names_exists_and_its_counts_are_those_of_its_tables() {
+    let page = fs::read_to_string("docs/security.md").expect("the page");
+    let standings = ["met", "partly", "not met", "does not apply"];
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for row in page.lines().filter(|it| it.starts_with("| **")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, requirement, how, tests, _] = cells[..] else { panic!("not three cells:\n{row}") };
+        let standing = how.split(':').next().unwrap_or_default();
+        assert!(standings.contains(&standing), "neither met nor not met:\n{row}");
+        *counts.entry((standing, requirement.contains("(level 1)"))).or_default() += 1;
+        let mut names = tests.split('`').skip(1).step_by(2);
+        assert!(names.all(is_test), "a test that is named here does not exist:\n{row}");
+        let is_said = tests.contains('`') || matches!(tests, "-" | "no test");
+        assert!(is_said, "neither a test nor \"no test\":\n{row}");
+    }
+    for standing in standings {
+        let [one, two] = [true, false].map(|it| counts.get(&(standing, it)).copied().unwrap_or(0));
+        let row = format!("| {standing} | {one} | {two} | {} |", one + two);
+        assert!(page.lines().any(|it| it == row), "docs/security.md lacks this row:\n{row}");
+    }
+}
+
+/// A function by its file below `tests/` or in `src/`, such as `portal/tidy::http_stays_at_the_edge`; or a step of `.ci/run`.
+fn is_test(name: &str) -> bool {
+    if let Some(step) = name.strip_prefix(".ci/run: ") {
+        let steps = fs::read_to_string(".ci/run").expect("the steps");
+        return steps.contains(&format!("step \"{step}\""));
+    }
+    let Some((file, function)) = name.split_once("::") else { return false };
+    let folder = if file.starts_with("src/") { "" } else { "tests/" };
+    let text = fs::read_to_string(format!("{folder}{file}.rs"));
+    text.is_ok_and(|it| it.contains(&format!("fn {function}(")))
 }
 
 pub fn sources(folder: &str) -> Vec<(String, String)> {
