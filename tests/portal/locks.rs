@@ -8,7 +8,7 @@ use e4s::store::Db;
 
 use crate::faults::{Ready, acknowledged, ready_on};
 use crate::served::Address;
-use crate::shire::Shire;
+use crate::shire::{Shire, begun};
 use crate::world::World;
 
 /// Somebody else who writes and does not come to an end.
@@ -76,4 +76,27 @@ async fn whoever_only_reads_is_not_held_up_by_a_locked_database() {
     assert_eq!(lead.get("/concerns").await.status, 200);
     world.later(chrono::TimeDelta::minutes(14));
     assert_eq!(lead.get("/concerns").await.status, 200, "it was marked as seen afterwards");
+}
+
+#[actix_web::test]
+async fn what_was_typed_is_handed_back_when_nobody_can_find_out_who_sent_it() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let draft = begun(&lead).await;
+    let rename = |from: &str, to: &str| {
+        world.house(|deed| {
+            Ok(deed.db.batch_execute(&format!("ALTER TABLE {from} RENAME TO {to}"))?)
+        });
+    };
+    rename("sessions", "away");
+    let typed = [("seen", "A herring on the steps"), ("password", "a long sentence")];
+    let page = lead.post(&format!("{draft}/what"), &typed).await;
+    rename("away", "sessions");
+    assert_eq!(page.status, 500);
+    assert!(
+        page.main().contains("What you typed\nSeen\nA herring on the steps"),
+        "{}",
+        page.main()
+    );
+    assert!(!page.body.contains("a long sentence") && !page.body.contains("Send it again"));
 }
