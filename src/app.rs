@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -62,14 +62,8 @@ pub struct Portal {
     pub shelf: Shelf,
     /// The site that passkeys are for, unless `base_url` is a bare address.
     pub passkeys: Option<Arc<Webauthn>>,
-    /// Tries at the second step and at proofs, by account.
-    pub second_tries: DefaultKeyedRateLimiter<AccountId>,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
-    /// Tries to sign in, by address: known and unknown ones alike.
-    pub tries: DefaultKeyedRateLimiter<String>,
-    /// Letters that somebody may ask for, with a link that lets its reader in: by address or account.
-    pub asks: DefaultKeyedRateLimiter<String>,
     /// Forgotten passwords of everybody together, so that a flood of invented addresses fills no disk and holds up no report.
     pub forgotten_asks: DefaultDirectRateLimiter,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
@@ -81,8 +75,6 @@ impl Portal {
     pub fn open(settings: Settings, clock: Clock) -> Result<Self> {
         let brand = &settings.brand_colour;
         let theme = format!(":root{{--e4s-brand:{brand};--e4s-brand-text:#ffffff}}");
-        let five = Quota::per_hour(NonZeroU32::MIN.saturating_add(4));
-        let six = Quota::per_minute(NonZeroU32::MIN.saturating_add(5));
         let sign_on = settings.sign_on.clone();
         let sign_on = sign_on.map(|it| Provider::new(it, &settings.base_url)).transpose()?;
         Ok(Self {
@@ -98,10 +90,7 @@ impl Portal {
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
-            tries: RateLimiter::keyed(six),
-            asks: RateLimiter::keyed(five),
             forgotten_asks: RateLimiter::direct(Quota::per_minute(FORGOTTEN_A_MINUTE)),
-            second_tries: RateLimiter::keyed(sessions::second_quota()),
             stopping: AtomicBool::new(false),
         })
     }
@@ -168,13 +157,6 @@ impl Portal {
         mut act: impl FnMut(&mut Deed) -> Result<T>,
     ) -> Result<T> {
         self.store.write(|db| act(&mut Deed { db, by, at, keys: &self.keys }))
-    }
-
-    /// Forgets tries that count no more, so that a year of invented addresses takes up no memory.
-    pub fn forget_tries(&self) {
-        self.tries.retain_recent();
-        self.second_tries.retain_recent();
-        self.asks.retain_recent();
     }
 
     /// Draws a page: its view, and what frames every page.
@@ -280,6 +262,7 @@ fn nav(actor: Option<&Actor>, path: &str) -> Vec<NavItem> {
     if actor.is(Role::Admin) {
         places.push(("/admin", "Administration"));
     } else if actor.is(Role::County) {
+        places.push(("/admin/retention", "Records kept"));
         places.push(("/admin/audit", "Audit log"));
     }
     items(&places, path)

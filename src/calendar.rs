@@ -56,6 +56,11 @@ pub fn moment(at: NaiveDateTime) -> String {
     format!("{} at {}", date_of(at), time_of(at))
 }
 
+/// `2:30pm` of today, `3 December 2026 at 2:30pm` of another day.
+pub fn lately(at: NaiveDateTime, now: NaiveDateTime) -> String {
+    if day(at) == day(now) { time_of(at) } else { moment(at) }
+}
+
 /// `Thursday 3 December 2026`
 pub fn weekday_date(day: NaiveDate) -> String {
     day.format("%A %-d %B %Y").to_string()

@@ -11,7 +11,7 @@ use e4s::accounts::invite::{Invitation, Invited, invite};
 use e4s::accounts::{Post, Role, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::audit::chain::{Head, heads};
-use e4s::audit::verify::verify;
+use e4s::audit::verify::{Walk, verify};
 use e4s::calendar;
 use e4s::config::{Fault, Settings};
 use e4s::curriculum::{self, Tree};
@@ -134,7 +134,7 @@ pub enum AuditCommand {
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
     },
-    /// Say where each chain ends: chain, place, hash. Keep these lines elsewhere.
+    /// Say where each chain ends: chain, place, hash, today. Keep these lines elsewhere.
     Heads,
 }
 
@@ -290,7 +290,10 @@ pub fn retain(portal: &Portal, is_dry: bool, is_right: bool) -> Outcome {
 /// Walks the audit log, or says where it ends.
 pub fn audit(portal: &Portal, command: &AuditCommand) -> Outcome {
     let AuditCommand::Verify { since } = command else {
-        portal.store.read(heads)?.iter().for_each(|it| say(&it.to_string()));
+        let kept_on = Some(calendar::day((portal.clock)()));
+        for head in portal.store.read(heads)? {
+            say(&Head { kept_on, ..head }.to_string());
+        }
         return Ok(ExitCode::SUCCESS);
     };
     let kept = since.as_deref().map(kept_heads).transpose()?.unwrap_or_default();
@@ -300,7 +303,9 @@ pub fn audit(portal: &Portal, command: &AuditCommand) -> Outcome {
         let team = teams.iter().find(|it| it.id.as_str() == walk.chain);
         let name = team.map_or("the house", |it| it.name.as_str());
         match &walk.broken {
-            None => say(&format!("{name} ({}): {} lines, whole", walk.chain, walk.sound)),
+            None => {
+                say(&format!("{name} ({}): {} lines, whole{}", walk.chain, walk.sound, gone(walk)))
+            }
             Some(broken) => say(&format!("{name} ({}): BROKEN at {broken}", walk.chain)),
         }
     }
@@ -315,6 +320,13 @@ pub fn audit(portal: &Portal, command: &AuditCommand) -> Outcome {
         "The audit log is whole. Whoever can write the database could have made it anew: keep the lines of `e4s audit heads` elsewhere, and next time verify with `--since FILE`.",
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was removed of a chain when its time was over.
+fn gone(walk: &Walk) -> String {
+    let Some(start) = &walk.start else { return String::new() };
+    let day = calendar::long_date(start.before_on);
+    format!("; {} older ones, from before {day}, were removed", start.place)
 }
 
 fn kept_heads(file: &Path) -> Result<Vec<Head>, Box<dyn std::error::Error>> {

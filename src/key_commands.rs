@@ -26,7 +26,10 @@ pub enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         identity: Option<PathBuf>,
     },
-    /// Make a younger root key and renew every sealed text under it. Stopped half way, it goes on when it is run again.
+    /// Make a younger root key that waits: it opens texts and seals none. For several machines, before `rotate`.
+    Next,
+    /// Take the key that waits into use, or make one, and renew every sealed text under it. Stopped half way, it goes on
+    /// when it is run again.
     Rotate,
     /// Say which root keys there are, and what still needs each: texts of the database, files of the journal, backups.
     List,
@@ -46,6 +49,7 @@ pub fn run(
     let settings = settings()?;
     match command {
         KeysCommand::Init { identity } => init(&settings, identity.as_deref()),
+        KeysCommand::Next => next(&settings),
         KeysCommand::Rotate => {
             let portal = ready(settings)?;
             rotate(&portal)
@@ -82,13 +86,36 @@ fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Makes a younger root key that waits until every machine has it.
+fn next(settings: &Settings) -> Outcome {
+    let generation = seal::prepare(&settings.keys)?;
+    let file = settings.keys.join(format!("root-{generation}.waiting"));
+    say(&format!("{} is there, and seals nothing yet.", file.display()));
+    say(
+        "Copy it into the `keys` folder of every other machine (its owner the service’s user, its mode 0400),",
+    );
+    say("look there with `e4s doctor`, and then run `e4s keys rotate` on each machine.");
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Makes a younger root key, or goes on with the one of a rotation that was stopped.
 fn rotate(portal: &Portal) -> Outcome {
     let (store, keys) = (&portal.store, &*portal.keys);
+    let may_be_several = portal.settings.database.starts_with("postgres");
+    let is_ready = seal::waiting(keys.folder())?.is_some() || rotate::is_under_way(store, keys)?;
+    if may_be_several && !is_ready {
+        complain(
+            "A machine without the new key could open nothing that is renewed under it. Run `e4s keys next` first, copy \
+             the key to every machine, then `e4s keys rotate` on each.",
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     match rotate::begin(store, keys)? {
         Begun::New(generation) => {
             portal.write_as_house(|deed| deed.record(Event::KeysRotated, generation, None))?;
-            complain(&format!("root-{generation}.key is made. Renewing every sealed text …"));
+            complain(&format!(
+                "root-{generation}.key seals from now on. Renewing every sealed text …"
+            ));
         }
         Begun::GoesOn(generation) => {
             complain(&format!("Some texts are not under root-{generation}.key yet. Going on …"));

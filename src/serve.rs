@@ -19,13 +19,10 @@ use crate::{Result, calendar};
 const STOP_WITHIN_S: u64 = 20;
 /// The head of a request has to be here by then; bodies have their own deadline (`web::form`).
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How often tries that count no more are forgotten.
-const TRIES_KEPT: Duration = Duration::from_secs(60);
 
 /// Serves until the process is told to stop (SIGINT, SIGTERM), then lets requests finish.
 pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
     let listen = portal.settings.listen;
-    actix_web::rt::spawn(forget_tries(portal.clone()));
     let health =
         portal.settings.health.map(|address| health(portal.clone(), address)).transpose()?;
     let site = HttpServer::new(move || {
@@ -49,15 +46,6 @@ pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
             let (served, _) = futures_util::join!(finishing(site, stop), health);
             served
         }
-    }
-}
-
-/// In the process that counts the tries: the worker may be another one.
-async fn forget_tries(portal: Data<Portal>) {
-    let mut each = actix_web::rt::time::interval(TRIES_KEPT);
-    loop {
-        each.tick().await;
-        portal.forget_tries();
     }
 }
 

@@ -69,7 +69,13 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(5),
         run: concerns::reconcile::run,
     },
+    Chore { name: "clear the journal", every: Duration::from_hours(6), run: concerns::clear::run },
     Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
+    Chore {
+        name: "forget files about somebody",
+        every: Duration::from_mins(10),
+        run: retention::subject_file::forget,
+    },
     Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];
 

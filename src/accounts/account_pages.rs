@@ -2,6 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, Responder};
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::factors::{self, Factor, NAME_MAX};
@@ -142,6 +143,7 @@ struct SessionRow {
 
 impl AccountPage {
     fn of(visit: &Visit, found: Found) -> Self {
+        let now = (visit.app.clock)();
         let row = |key, value| Fact { key, value };
         let has_others = found.sessions.iter().any(|it| !it.is_this);
         Self {
@@ -150,7 +152,7 @@ impl AccountPage {
             second_factor: visit.app.settings.second_factor,
             factors: found.factors.iter().map(FactorRow::of).collect(),
             codes_left: found.codes_left,
-            sessions: found.sessions.iter().map(SessionRow::of).collect(),
+            sessions: found.sessions.iter().map(|it| SessionRow::of(it, now)).collect(),
             has_others,
             sign_on: None,
             is_recovery_open: found.is_recovery_open,
@@ -179,11 +181,11 @@ impl FactorRow {
 }
 
 impl SessionRow {
-    fn of(session: &Live) -> Self {
+    fn of(session: &Live, now: NaiveDateTime) -> Self {
         Self {
             device: session.device.clone(),
             name: session.name.clone().unwrap_or_default(),
-            seen: calendar::time_of(session.seen_at),
+            seen: calendar::lately(session.seen_at, now),
             is_this: session.is_this,
             href: format!("/account/sessions/{}", session.id),
         }
@@ -208,7 +210,7 @@ impl SessionPage {
             visit.read(move |db, by| sessions::live(db, &keys, (by.id, &token), at)).await?;
         let found = known.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)?;
         let Live { id, device, name, seen_at, is_this } = found;
-        let (id, seen) = (id.to_string(), calendar::time_of(seen_at));
+        let (id, seen) = (id.to_string(), calendar::lately(seen_at, (visit.app.clock)()));
         Ok(Self { id, device, name: name.unwrap_or_default(), seen, is_this, errors })
     }
 }

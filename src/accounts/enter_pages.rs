@@ -11,7 +11,7 @@ use super::factors::{self, FactorKind};
 use super::passkeys::{self, Answer, Challenge};
 use super::second::{self, Given};
 use super::sessions::{self, How, Reach, Token, Way};
-use super::{AccountId, device, queries, recovery_codes};
+use super::{AccountId, device, queries, recovery_codes, tries};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::web::{Form, FormErrors, Policy, Reply, Routes, Visit, back, guard, redirect};
@@ -165,7 +165,7 @@ pub(super) async fn attempt(
         Given::RecoveryCode(_) => "This code is not right, or it was used before",
         Given::Passkey(_) => "Your passkey’s answer did not fit, or came too late. Try again",
     };
-    if let Err(wait) = sessions::second_try(&visit.app, visit.actor.id) {
+    if let Some(wait) = tries::second(&visit.app, visit.actor.id).await? {
         return Ok(Err(wait));
     }
     let (site, token) = (visit.app.passkeys.clone(), visit.token.clone());

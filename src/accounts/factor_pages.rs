@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::enter_pages::{BackQuery, ChallengeView, place};
 use super::factors::{self, Confirmed, Factor, FactorId, FactorKind};
 use super::passkeys::{self, Answer};
-use super::{queries, recovery_codes, sessions, totp};
+use super::{queries, recovery_codes, totp, tries};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, back, guard, redirect};
 use crate::{Error, Result, calendar};
 
@@ -75,7 +75,7 @@ async fn confirm_app(
     (id, form): (Path<FactorId>, Form<SetUpForm>),
 ) -> Result<HttpResponse> {
     let (id, Form(form)) = (*id, form);
-    let fault = match tried(&visit, &form.code) {
+    let fault = match tried(&visit, &form.code).await? {
         Err(fault) => fault,
         Ok(code) => {
             let token = visit.token.clone();
@@ -93,12 +93,12 @@ async fn confirm_app(
 }
 
 /// A code that may be tried, or why not.
-fn tried(visit: &Visit, code: &str) -> Result<String, String> {
+async fn tried(visit: &Visit, code: &str) -> Result<Result<String, String>> {
     if code.trim().is_empty() {
-        return Err("Enter the six digits that your app shows".to_owned());
+        return Ok(Err("Enter the six digits that your app shows".to_owned()));
     }
-    sessions::second_try(&visit.app, visit.actor.id)?;
-    Ok(code.to_owned())
+    let wait = tries::second(&visit.app, visit.actor.id).await?;
+    Ok(wait.map_or_else(|| Ok(code.to_owned()), Err))
 }
 
 async fn blank_passkey(visit: Visit, query: Query<BackQuery>) -> Result<Page> {
@@ -267,6 +267,8 @@ struct AppPage {
     id: String,
     size: usize,
     path: String,
+    /// For an app on the telephone that shows this page.
+    address: String,
     secret: String,
     back: String,
     errors: FormErrors,
@@ -286,7 +288,8 @@ impl AppPage {
             errors.add("code", fault);
         }
         let (id, secret, back) = (id.to_string(), totp::in_fours(&secret), kept(wanted));
-        Ok(Self { id, size: square.size, path: square.path, secret, back, errors })
+        let totp::Square { size, path, address } = square;
+        Ok(Self { id, size, path, address, secret, back, errors })
     }
 }
 

@@ -6,9 +6,10 @@
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
+use super::people::Person;
 use super::sessions::fold_email;
 use super::tickets::{self, TicketId, TicketKind};
-use super::{queries, ticket_queries};
+use super::{people, queries, ticket_queries};
 use crate::app::Portal;
 use crate::deed::Deed;
 use crate::seal::{HOUSE, Keyring, Place};
@@ -52,7 +53,7 @@ pub fn ask(db: &mut Db, keys: &Keyring, (email, at): (&str, NaiveDateTime)) -> R
     ticket_queries::insert_forgotten(db, id, &address, at)
 }
 
-/// The chore: those who have an account, a password and a post get a letter.
+/// The chore: those who have an account, a way in and a post get a letter.
 pub fn run(portal: &Portal, _: NaiveDateTime) -> Result<Done> {
     let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
     if portal.store.read(|db| ticket_queries::forgotten(db, 1))?.is_empty() {
@@ -74,10 +75,11 @@ pub fn run(portal: &Portal, _: NaiveDateTime) -> Result<Done> {
     Ok(Done { count, is_more: count == BATCH })
 }
 
-/// Somebody who was invited and has not chosen a password needs their invitation again, not a reset: an administrator
-/// sends it.
+/// Somebody who was invited and has not come in yet needs their invitation again, not a reset: an administrator
+/// sends it. Who comes in by the council's sign-on alone may choose a password this way.
 fn answer(deed: &mut Deed, email: &str) -> Result<()> {
-    let Some(found) = queries::credentials(deed.db, email)? else { return Ok(()) };
+    let found = people::known(deed.db, email)?.filter(Person::has_accepted);
+    let Some(found) = found else { return Ok(()) };
     let expected = queries::addresses_of_expected(deed.db, &[found.id], deed.today())?;
     if expected.is_empty() {
         return Ok(());

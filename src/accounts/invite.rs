@@ -42,9 +42,9 @@ pub struct Invitation {
 pub enum Invited {
     /// They have an account now, and a letter.
     Anew,
-    /// They had been invited before and had not chosen a password: they have the further post, and another letter.
+    /// They had been invited before and had not come in yet: they have the further post, and another letter.
     Again,
-    /// They have an account and a password: they have the further post.
+    /// They have an account and a way in: they have the further post.
     Known,
 }
 
@@ -73,7 +73,7 @@ pub fn invite(deed: &mut Deed, invitation: &Invitation) -> Result<(AccountId, In
     give(deed, id, &invitation.giving)?;
     let invited = match known {
         None => Invited::Anew,
-        Some(person) if person.has_password => return Ok((id, Invited::Known)),
+        Some(person) if person.has_accepted() => return Ok((id, Invited::Known)),
         Some(_) => Invited::Again,
     };
     tickets::send(deed, id, TicketKind::Invitation)?;
@@ -91,12 +91,12 @@ pub fn send_again(deed: &mut Deed, person: AccountId, kind: TicketKind) -> Resul
     if tenures.iter().all(|it| it.when(today) == When::Past) {
         return Err(Error::Refused("They hold no post. Give them one first."));
     }
-    match (kind, found.has_password) {
-        (TicketKind::Invitation, true) => {
-            Err(Error::Refused("They have chosen a password already. Send them a reset instead."))
-        }
+    match (kind, found.has_accepted()) {
+        (TicketKind::Invitation, true) => Err(Error::Refused(
+            "They have accepted their invitation already. Send them a reset instead.",
+        )),
         (TicketKind::Reset, false) => {
-            Err(Error::Refused("They have not chosen a password yet. Send the invitation again."))
+            Err(Error::Refused("They have not accepted their invitation yet. Send it again."))
         }
         _ => tickets::send(deed, person, kind),
     }

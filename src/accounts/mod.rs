@@ -26,6 +26,7 @@ pub mod second;
 pub mod sessions;
 pub mod sign_on;
 pub mod totp;
+pub mod tries;
 
 pub mod account_pages;
 pub mod enter_pages;
@@ -45,7 +46,9 @@ mod recovery_queries;
 pub mod session_queries;
 pub mod sign_on_pages;
 mod sign_on_queries;
+mod sign_on_told_pages;
 mod ticket_queries;
+mod try_queries;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

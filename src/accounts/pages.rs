@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::{self, How, SignInForm, fold_email};
-use super::{AccountId, Actor, Role, enter_pages, sign_on_pages};
+use super::{AccountId, Actor, Role, enter_pages, sign_on_pages, tries};
 use crate::deed::Deed;
 use crate::web::{
     Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
@@ -90,11 +90,14 @@ async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<Acco
     if email.chars().count() > EMAIL_MAX {
         return Ok(None);
     }
-    visitor.app.tries.check_key(&email).map_err(|_not_yet| Error::TooMany)?;
+    let place = visitor.app.passwords.queue()?;
+    if tries::count(&visitor.app, tries::SIGN_IN, &email).await?.is_some() {
+        return Err(Error::TooMany);
+    }
     let found = visitor.app.read(move |db| sessions::credentials(db, &email)).await?;
     let (account, kept) = found.unzip();
     let password = form.password.expose_secret().to_owned().into();
-    let is_right = visitor.app.passwords.is_right(password, kept).await?;
+    let is_right = visitor.app.passwords.is_right(place, password, kept).await?;
     if !is_right && !form.email.trim().is_empty() {
         let (at, keys) = ((visitor.app.clock)(), std::sync::Arc::clone(&visitor.app.keys));
         let refuse = move |db: &mut crate::store::Db| {

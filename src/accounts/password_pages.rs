@@ -7,12 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::choose::{self, Chooser};
-use super::enter_pages;
 use super::forgotten::{self, ForgottenForm};
-use super::sessions::How;
+use super::sessions::{How, Reach};
 use super::tickets::TicketKind;
+use super::{AccountId, enter_pages, tries};
 use crate::app::App;
 use crate::deed::Deed;
+use crate::store::Db;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, redirect};
 use crate::{Error, Result};
 
@@ -43,10 +44,13 @@ async fn ask(visitor: Visitor, form: Form<ForgottenForm>) -> Result<Reply> {
         }
     };
     let (app, at) = (visitor.app.clone(), (visitor.app.clock)());
-    let is_heard = app.forgotten_asks.check().is_ok();
-    if is_heard && app.asks.check_key(&format!("forgotten:{email}")).is_ok() {
-        let keys = std::sync::Arc::clone(&app.keys);
-        app.change(move |db| forgotten::ask(db, &keys, (&email, at))).await?;
+    let keys = std::sync::Arc::clone(&app.keys);
+    let ask = move |db: &mut Db| {
+        let wait = tries::take(db, tries::LETTER, &format!("forgotten:{email}"), at)?;
+        if wait.is_none() { forgotten::ask(db, &keys, (&email, at)) } else { Ok(()) }
+    };
+    if app.forgotten_asks.check().is_ok() {
+        app.change(ask).await?;
     }
     Ok(redirect("/forgotten/sent"))
 }
@@ -57,7 +61,7 @@ async fn asked(visitor: Visitor) -> Result<Page> {
 
 async fn blank(visitor: Visitor, token: Path<String>) -> Result<Reply> {
     match chooser(&visitor, &token).await? {
-        Some(chooser) => Ok(Reply::Page(choose_page(&visitor, &chooser, None)?)),
+        Some(chooser) => Ok(Reply::Page(choose_page(&visitor, (&chooser, &token), None)?)),
         None => gone(&visitor),
     }
 }
@@ -71,11 +75,11 @@ async fn submit(
     let Some(chooser) = chooser(&visitor, &token).await? else {
         return Ok(gone(&visitor)?.respond_to(&request));
     };
-    let key = format!("choose:{}", chooser.ticket.account);
-    match checked(&visitor.app, (key, chooser.about.clone()), form.0.password).await? {
+    let who = (chooser.ticket.account, chooser.about.clone());
+    match checked(&visitor.app, who, form.0.password).await? {
         Ok(hash) => finish(&visitor, &request, (&chooser, token.into_inner(), hash)).await,
         Err(fault) => {
-            let page = choose_page(&visitor, &chooser, Some(fault))?;
+            let page = choose_page(&visitor, (&chooser, &token), Some(fault))?;
             Ok(Reply::Again(page).respond_to(&request))
         }
     }
@@ -99,31 +103,40 @@ async fn finish(
     }
 }
 
-async fn chooser(visitor: &Visitor, token: &str) -> Result<Option<Chooser>> {
+pub(super) async fn chooser(visitor: &Visitor, token: &str) -> Result<Option<Chooser>> {
     let (token, at) = (token.to_owned(), (visitor.app.clock)());
     visitor.app.read(move |db| choose::chooser(db, &token, at)).await
 }
 
-/// What is kept of a new password, or what is wrong with it. `key`: what tries are counted by.
+/// What is kept of a new password, or what is wrong with it.
 async fn checked(
     app: &App,
-    (key, mut about): (String, Vec<String>),
+    (account, mut about): (AccountId, Vec<String>),
     password: SecretString,
 ) -> Result<Result<String, String>> {
-    if app.tries.check_key(&key).is_err() {
+    let place = app.passwords.queue()?;
+    if tries::count(app, tries::CHOICE, account).await?.is_some() {
         return Ok(Err("Too many tries. Wait a minute, then try again".to_owned()));
     }
     about.extend(choose::words(std::slice::from_ref(&app.settings.council_name)));
-    app.passwords.chosen(password, about).await
+    app.passwords.chosen(place, password, about).await
 }
 
-fn choose_page(visitor: &Visitor, chooser: &Chooser, fault: Option<String>) -> Result<Page> {
+fn choose_page(
+    visitor: &Visitor,
+    (chooser, token): (&Chooser, &str),
+    fault: Option<String>,
+) -> Result<Page> {
     let mut errors = FormErrors::default();
     if let Some(fault) = fault {
         errors.add("password", fault);
     }
+    let is_new = chooser.ticket.kind == TicketKind::Invitation;
+    let sign_on = visitor.app.sign_on.as_ref().filter(|_| is_new);
     let page = ChoosePage {
-        is_new: chooser.ticket.kind == TicketKind::Invitation,
+        is_new,
+        sign_on: sign_on.map(|it| it.name().to_owned()),
+        sign_on_href: format!("/choose-password/{token}/sign-on"),
         name: chooser.name.clone(),
         email: chooser.email.clone(),
         errors,
@@ -132,7 +145,7 @@ fn choose_page(visitor: &Visitor, chooser: &Chooser, fault: Option<String>) -> R
 }
 
 /// Used, run out, replaced, of a post that has ended, or no token at all: the same page.
-fn gone(visitor: &Visitor) -> Result<Reply> {
+pub(super) fn gone(visitor: &Visitor) -> Result<Reply> {
     let page = visitor.page("accounts/link-gone.html", &NoPage {})?;
     Ok(Reply::NotDone(StatusCode::NOT_FOUND, page))
 }
@@ -142,45 +155,50 @@ async fn changed(visitor: Visitor) -> Result<Page> {
 }
 
 async fn own(visit: Visit) -> Result<Page> {
-    visit.page("accounts/password.html", &OwnPage::default())
+    let has_password = may_change(&visit).await?.1.is_some();
+    visit.page("accounts/password.html", &OwnPage { has_password, errors: FormErrors::default() })
+}
+
+/// The address and the password of whoever is signed in. The old password is a proof; who has none gives another one.
+async fn may_change(visit: &Visit) -> Result<(String, Option<String>)> {
+    let (email, kept) = visit.read(choose::own).await?;
+    if kept.is_none() && !matches!(visit.reach, Reach::Whole { is_proved: true }) {
+        return Err(Error::NotProved(Vec::new()));
+    }
+    Ok((email, kept))
 }
 
 async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
-    match try_change(&visit, form.0).await? {
+    let (email, kept) = may_change(&visit).await?;
+    let has_password = kept.is_some();
+    match try_change(&visit, form.0, (email, kept)).await? {
         Ok(()) => {
             let who = (visit.actor.id, How::Password);
             enter_pages::enter(&visit.app, &request, who, "account").await
         }
         Err(errors) => {
-            let again = visit.again("accounts/password.html", &OwnPage { errors })?;
-            Ok(again.respond_to(&request))
+            let page = OwnPage { has_password, errors };
+            Ok(visit.again("accounts/password.html", &page)?.respond_to(&request))
         }
     }
 }
 
 /// Changes the password of whoever is signed in, and ends every session of theirs.
-async fn try_change(visit: &Visit, form: OwnForm) -> Result<Result<(), FormErrors>> {
-    let (email, kept) = visit.read(choose::own).await?;
+async fn try_change(
+    visit: &Visit,
+    form: OwnForm,
+    (email, kept): (String, Option<String>),
+) -> Result<Result<(), FormErrors>> {
     let mut errors = FormErrors::default();
-    if form.old_password.expose_secret().is_empty() {
-        errors.add("old_password", "Enter the password that you have now");
-        return Ok(Err(errors));
-    }
-    if visit.app.tries.check_key(&email).is_err() {
-        errors.add("old_password", "Too many tries. Wait a minute, then try again");
-        return Ok(Err(errors));
-    }
-    if form.old_password.expose_secret() == form.password.expose_secret() {
-        errors.add("password", "The new password must differ from the old one");
-    }
-    if !visit.app.passwords.is_right(form.old_password, kept).await? {
-        errors.add("old_password", "This is not your password");
-        return Ok(Err(errors));
+    if kept.is_some() {
+        errors = old_faults(visit, &form, (email, kept)).await?;
+        if errors.get("old_password").is_some() {
+            return Ok(Err(errors));
+        }
     }
     let about = visit.read(|db, by| choose::about(db, by.id)).await?;
     let id = visit.actor.id;
-    let key = format!("choose:{id}");
-    match checked(&visit.app, (key, about), form.password).await? {
+    match checked(&visit.app, (id, about), form.password).await? {
         Ok(hash) if errors.is_empty() => {
             Ok(Ok(visit.write(move |deed| choose::change(deed, id, &hash)).await?))
         }
@@ -190,6 +208,32 @@ async fn try_change(visit: &Visit, form: OwnForm) -> Result<Result<(), FormError
             Ok(Err(errors))
         }
     }
+}
+
+/// What is wrong with the old password, and with a new one that is the same.
+async fn old_faults(
+    visit: &Visit,
+    form: &OwnForm,
+    (email, kept): (String, Option<String>),
+) -> Result<FormErrors> {
+    let (old, new) = (form.old_password.expose_secret(), form.password.expose_secret());
+    let mut errors = FormErrors::default();
+    if old.is_empty() {
+        errors.add("old_password", "Enter the password that you have now");
+        return Ok(errors);
+    }
+    let place = visit.app.passwords.queue()?;
+    if tries::count(&visit.app, tries::SIGN_IN, email).await?.is_some() {
+        errors.add("old_password", "Too many tries. Wait a minute, then try again");
+        return Ok(errors);
+    }
+    if old == new {
+        errors.add("password", "The new password must differ from the old one");
+    }
+    if !visit.app.passwords.is_right(place, form.old_password.clone(), kept).await? {
+        errors.add("old_password", "This is not your password");
+    }
+    Ok(errors)
 }
 
 #[derive(Deserialize)]
@@ -232,10 +276,16 @@ struct ChoosePage {
     is_new: bool,
     name: String,
     email: String,
+    /// What people call their account at the council's sign-on, if it may be used instead.
+    sign_on: Option<String>,
+    /// Where that is chosen.
+    sign_on_href: String,
     errors: FormErrors,
 }
 
-#[derive(Serialize, Default)]
+#[derive(Serialize)]
 struct OwnPage {
+    /// False for somebody who comes in by the council's sign-on alone.
+    has_password: bool,
     errors: FormErrors,
 }

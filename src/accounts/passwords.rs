@@ -7,7 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zxcvbn::Score;
 use zxcvbn::feedback::{Feedback, Warning};
 
@@ -34,6 +34,12 @@ pub struct Passwords {
     queue: Arc<Semaphore>,
 }
 
+/// A place in the queue. It is taken before anything is written for whoever asks, so that a crowd at the door costs no
+/// more than the queue is long.
+pub struct Place(
+    #[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit,
+);
+
 impl Default for Passwords {
     fn default() -> Self {
         Self {
@@ -44,9 +50,20 @@ impl Default for Passwords {
 }
 
 impl Passwords {
+    /// A place in the queue, if it is not full.
+    pub fn queue(&self) -> Result<Place> {
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        place.map(Place).map_err(|_full| Error::TooMany)
+    }
+
     /// True if `password` is the one that `kept` was made of. Nobody's is never right, and takes as long.
-    pub async fn is_right(&self, password: SecretString, kept: Option<String>) -> Result<bool> {
-        self.in_turn(move || {
+    pub async fn is_right(
+        &self,
+        place: Place,
+        password: SecretString,
+        kept: Option<String>,
+    ) -> Result<bool> {
+        self.in_turn(place, move || {
             let is_known = kept.is_some();
             let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
             let parsed =
@@ -60,10 +77,11 @@ impl Passwords {
     /// What is kept of a new password; or what is wrong with it, in words for its owner.
     pub async fn chosen(
         &self,
+        place: Place,
         password: SecretString,
         about: Vec<String>,
     ) -> Result<Result<String, String>> {
-        self.in_turn(move || {
+        self.in_turn(place, move || {
             let about: Vec<&str> = about.iter().map(String::as_str).collect();
             Ok(sessions::new_password(&password, &about))
         })
@@ -72,14 +90,15 @@ impl Passwords {
 
     async fn in_turn<T: Send + 'static>(
         &self,
+        place: Place,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _queued = self.queue.try_acquire().map_err(|_full| Error::TooMany)?;
-        let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned());
+        let turn = tokio::time::timeout(WAIT_MAX, Arc::clone(&self.turns).acquire_owned());
         let turn =
             turn.await.map_err(|_elapsed| Error::TooMany)?.map_err(|_closed| Error::Stopped)?;
+        // Turn and place go with the work: whoever hangs up does not free them before it is done.
         let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _held = (turn, place);
             work()
         });
         done.await.map_err(|_stopped| Error::Stopped)?
@@ -168,10 +187,48 @@ mod tests {
         let scale = Passwords::default();
         let cases = [("lamp otter violin", true), ("lamp otter violim", false)];
         for (password, is_right) in cases {
-            let tried = scale.is_right(SecretString::from(password), Some(kept.clone())).await;
-            assert_eq!(tried.expect("tried"), is_right, "{password}");
+            let place = scale.queue().expect("a place");
+            let password = SecretString::from(password);
+            let tried = scale.is_right(place, password, Some(kept.clone())).await;
+            assert_eq!(tried.expect("tried"), is_right);
         }
-        assert!(!scale.is_right(SecretString::from("anything"), None).await.expect("tried"));
+        let place = scale.queue().expect("a place");
+        let nobodys = scale.is_right(place, SecretString::from("anything"), None).await;
+        assert!(!nobodys.expect("tried"));
+    }
+
+    #[tokio::test]
+    async fn two_are_tried_at_once_the_third_waits_and_beyond_the_queue_everybody_is_told() {
+        let scale = Passwords::default();
+        let (begun, begins) = std::sync::mpsc::channel();
+        let places = (0..AT_ONCE + QUEUE_MAX).map(|_| scale.queue().expect("a place"));
+        let places: Vec<Place> = places.collect();
+        assert!(matches!(scale.queue(), Err(Error::TooMany)), "the queue is full");
+        let mut ends = Vec::new();
+        for (index, place) in places.into_iter().enumerate() {
+            let (end, ended) = std::sync::mpsc::channel::<()>();
+            let (scale, begun) = (scale.clone(), begun.clone());
+            let work = move || {
+                begun.send(index).expect("told");
+                Ok(ended.recv().is_ok())
+            };
+            let task = tokio::spawn(async move { scale.in_turn(place, work).await });
+            ends.push((end, task));
+        }
+        let (all, mut count) = (ends.len(), 0);
+        for (index, (end, task)) in ends.into_iter().enumerate() {
+            while count < all.min(index + AT_ONCE) {
+                count += usize::from(begins.try_recv().is_ok());
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            assert!(begins.try_recv().is_err(), "a third is at work");
+            end.send(()).expect("ended");
+            assert!(task.await.expect("joined").expect("done"));
+        }
+        assert!(scale.queue().is_ok());
     }
 
     #[test]

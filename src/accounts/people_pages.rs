@@ -8,7 +8,7 @@ use super::end::{EndForm, end};
 use super::invite::send_again;
 use super::people::{self, Line, ListForm, Listing, Names};
 use super::tickets::TicketKind;
-use super::{AccountId, PostId, Role, Tenure, When};
+use super::{AccountId, PostId, Role, Tenure, When, tries};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 
@@ -52,7 +52,9 @@ async fn reset(visit: Visit, id: Path<AccountId>, _: Form<Nothing>) -> Result<Re
 }
 
 async fn send(visit: &Visit, id: AccountId, (kind, done): (TicketKind, &str)) -> Result<Reply> {
-    visit.app.asks.check_key(&format!("sent:{id}")).map_err(|_not_yet| Error::TooMany)?;
+    if tries::count(&visit.app, tries::LETTER, format!("sent:{id}")).await?.is_some() {
+        return Err(Error::TooMany);
+    }
     visit.write(move |deed| send_again(deed, id, kind)).await?;
     Ok(redirect(format!("/admin/people/{id}?done={done}")))
 }
@@ -201,10 +203,10 @@ impl Tag {
 
 const WAITING: &str = "Invitation waiting";
 
-/// How the invitation of somebody without a password stands.
+/// How the invitation of somebody who has not come in yet stands.
 fn invitation(line: &Line, at: NaiveDateTime) -> Option<&'static str> {
     match line.invited_until {
-        _ if line.person.has_password => None,
+        _ if line.person.has_accepted() => None,
         Some(until) if until > at => Some(WAITING),
         Some(_) => Some("Invitation has run out"),
         None => Some("Not invited"),
@@ -337,7 +339,8 @@ impl PersonPage {
         let (now, ahead, past) = (rows(When::Now), rows(When::Ahead), rows(When::Past));
         let is_expected = !(now.is_empty() && ahead.is_empty());
         let password = match (invitation(line, at), line.invited_until) {
-            (None, _) => "Chosen".to_owned(),
+            (None, _) if line.person.has_password => "Chosen".to_owned(),
+            (None, _) => "None. They sign in with their council account".to_owned(),
             (Some(told), Some(until)) if told == WAITING => {
                 format!("Not chosen yet. The invitation works until {}", calendar::moment(until))
             }
@@ -357,8 +360,8 @@ impl PersonPage {
             ahead,
             past,
             is_self,
-            may_invite: is_expected && !person.has_password,
-            may_reset: is_expected && person.has_password,
+            may_invite: is_expected && !person.has_accepted(),
+            may_reset: is_expected && person.has_accepted(),
         }
     }
 }

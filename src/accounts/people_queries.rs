@@ -10,7 +10,7 @@ use crate::Result;
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::Db;
-use crate::store::schema::{accounts, posts};
+use crate::store::schema::{accounts, identities, posts};
 
 /// Somebody with an account.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -20,6 +20,15 @@ pub struct Person {
     pub email: String,
     /// False until they have chosen one.
     pub has_password: bool,
+    /// True once their account is linked to the council's sign-on.
+    pub is_linked: bool,
+}
+
+impl Person {
+    /// True once they have chosen a way in: an invitation is of no use any more.
+    pub fn has_accepted(&self) -> bool {
+        self.has_password || self.is_linked
+    }
 }
 
 /// Which people are looked for. What is left out matches everybody.
@@ -52,6 +61,7 @@ pub(super) fn page(
             accounts::name,
             accounts::email,
             accounts::password_hash.ne(NO_PASSWORD),
+            accounts::id.eq_any(identities::table.select(identities::account_id)),
         ))
         .into_boxed();
     for word in &filter.words {
@@ -87,8 +97,13 @@ fn pattern(word: &str) -> String {
 
 /// One person.
 pub(super) fn person(db: &mut Db, id: AccountId) -> Result<Person> {
-    let columns =
-        (accounts::id, accounts::name, accounts::email, accounts::password_hash.ne(NO_PASSWORD));
+    let columns = (
+        accounts::id,
+        accounts::name,
+        accounts::email,
+        accounts::password_hash.ne(NO_PASSWORD),
+        accounts::id.eq_any(identities::table.select(identities::account_id)),
+    );
     Ok(accounts::table.find(id).select(columns).first(db)?)
 }
 

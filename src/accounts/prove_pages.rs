@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::enter_pages::{BackQuery, SecondForm, SecondPage, attempt, second_page};
 use super::sessions::Token;
-use super::{queries, second, sessions};
+use super::{queries, second, sessions, sign_on_pages, tries};
 use crate::Result;
 use crate::audit::Event;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, back, guard, redirect};
@@ -87,12 +87,13 @@ async fn fault(visit: &Visit, password: &SecretString) -> Result<Option<String>>
     if password.expose_secret().is_empty() {
         return Ok(Some("Enter your password".to_owned()));
     }
-    if let Err(wait) = sessions::second_try(&visit.app, visit.actor.id) {
+    let place = visit.app.passwords.queue()?;
+    if let Some(wait) = tries::second(&visit.app, visit.actor.id).await? {
         return Ok(Some(wait));
     }
     let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
     let password = password.expose_secret().to_owned().into();
-    if visit.app.passwords.is_right(password, kept).await? {
+    if visit.app.passwords.is_right(place, password, kept).await? {
         return Ok(None);
     }
     visit.write(|deed| deed.record(Event::ProofWrong, deed.by.id, None)).await?;
@@ -103,6 +104,8 @@ async fn fault(visit: &Visit, password: &SecretString) -> Result<Option<String>>
 struct ProvePage {
     /// False for somebody who comes in by the council's sign-on alone.
     has_password: bool,
+    /// What they call their account at the council's sign-on, if theirs is linked.
+    sign_on: Option<String>,
     #[serde(flatten)]
     second: SecondPage,
 }
@@ -111,6 +114,7 @@ impl ProvePage {
     async fn of(visit: &Visit, wanted: &str, errors: FormErrors) -> Result<Self> {
         let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
         let second = second_page(visit, wanted, errors).await?;
-        Ok(Self { has_password: kept.is_some(), second })
+        let sign_on = sign_on_pages::linked_name(&visit.app, visit.actor.id).await?;
+        Ok(Self { has_password: kept.is_some(), sign_on, second })
     }
 }

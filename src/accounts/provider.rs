@@ -178,8 +178,8 @@ impl Provider {
         self.journeys.check().map_err(|_not_yet| Error::TooMany)
     }
 
-    /// A way there: with a state and a nonce that nobody has, and PKCE. One who links an account shows anew who they are.
-    pub fn departure(&self, at: NaiveDateTime, is_linking: bool) -> Result<Departure, Trouble> {
+    /// A way there: with a state and a nonce that nobody has, and PKCE. `anew`: the person shows anew who they are.
+    pub fn departure(&self, at: NaiveDateTime, anew: bool) -> Result<Departure, Trouble> {
         let known = self.known(at)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let client = self.client(&known)?;
@@ -187,7 +187,7 @@ impl Provider {
         let mut request = client
             .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
             .set_pkce_challenge(challenge);
-        if is_linking {
+        if anew {
             request = request.add_prompt(CoreAuthPrompt::Login);
         }
         let (address, state, nonce) = request.url();

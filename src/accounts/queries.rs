@@ -1,13 +1,14 @@
 //! What the database is asked about people and posts.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::{AccountId, Actor, Post, PostId, Role, Tenure};
 use crate::Result;
 use crate::districts::TeamId;
 use crate::schools::Urn;
-use crate::store::schema::{accounts, posts, schools, teams};
+use crate::store::schema::{accounts, identities, posts, schools, teams};
 use crate::store::{Db, fold};
 
 pub(super) use super::session_queries::end_sessions_of;
@@ -83,7 +84,7 @@ pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(S
         .filter(posts::account_id.eq(id))
         .filter(posts::from_on.le(today))
         .filter(posts::until_on.is_null().or(posts::until_on.ge(today)));
-    if !diesel::select(diesel::dsl::exists(held)).get_result::<bool>(db)? {
+    if !diesel::select(exists(held)).get_result::<bool>(db)? {
         return Ok(None);
     }
     Ok(Some(accounts::table.find(id).select((accounts::email, accounts::name)).first(db)?))
@@ -121,13 +122,16 @@ pub fn addresses_of_expected(
         .load(db)?)
 }
 
-/// Everybody who holds one of `roles` today, with all their posts. For the chores that write to people.
+/// Everybody who holds one of `roles` today and has been in, with all their posts. For the chores that write to people:
+/// an address that nobody has shown to be theirs gets the invitation alone.
 pub fn actors(db: &mut Db, roles: &[Role], today: NaiveDate) -> Result<Vec<Actor>> {
     type Row = (AccountId, String, (Role, Option<Urn>, Option<TeamId>));
+    let linked = identities::table.filter(identities::account_id.eq(accounts::id));
     let rows: Vec<Row> = posts::table
         .inner_join(accounts::table)
         .filter(posts::from_on.le(today))
         .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(accounts::password_hash.ne(NO_PASSWORD).or(exists(linked)))
         .select((accounts::id, accounts::name, (posts::role, posts::school_urn, posts::team_id)))
         .order((accounts::id, posts::id))
         .load(db)?;

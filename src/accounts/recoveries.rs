@@ -13,6 +13,7 @@ use super::{
 };
 use crate::audit::Event;
 use crate::deed::Deed;
+use crate::mail::recovery;
 use crate::mail::safety::{self, News};
 use crate::store::schema::recoveries;
 use crate::store::{Db, random_id, text_enum};
@@ -57,7 +58,8 @@ impl Recovery {
     }
 }
 
-/// The person with the password says that their second factors are lost.
+/// The person with the password says that their second factors are lost. They are told at their known address, and the
+/// administrators with them.
 pub fn ask(deed: &mut Deed) -> Result<()> {
     if recovery_queries::open_of(deed.db, deed.by.id, since(deed.at))?.is_some() {
         return Ok(());
@@ -65,7 +67,9 @@ pub fn ask(deed: &mut Deed) -> Result<()> {
     let id = RecoveryId::random();
     recovery_queries::insert(deed.db, id, deed.by.id, deed.at)?;
     deed.record(Event::RecoveryAsked, deed.by.id, None)?;
-    safety::tell(deed, deed.by.id, News::RecoveryAsked, id)
+    let (person, at) = (deed.by.id, deed.at);
+    recovery::tell(deed, person, id, (at + ALONE_AFTER, at + VOID_AFTER))?;
+    safety::tell(deed, person, News::RecoveryAsked, id)
 }
 
 /// The person's own request, if one stands.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::enter_pages::BackQuery;
 use super::recoveries::{self, ALONE_AFTER, Recovery, RecoveryId};
-use super::{AccountId, Actor, Role, queries, sessions};
+use super::{AccountId, Actor, Role, queries, tries};
 use crate::store::Db;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -50,7 +50,7 @@ async fn ask(visit: Visit, form: Form<LostForm>) -> Result<Reply> {
     if visit.reach.is_whole() {
         return Ok(redirect("/account"));
     }
-    if let Err(wait) = sessions::second_try(&visit.app, visit.actor.id) {
+    if let Some(wait) = tries::second(&visit.app, visit.actor.id).await? {
         return visit.again("accounts/lost.html", &LostPage::of(None, &form.0.back, Some(wait)));
     }
     visit.write(recoveries::ask).await?;

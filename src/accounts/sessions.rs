@@ -1,16 +1,11 @@
 //! Signing in, staying in, signing out.
 
-use std::num::NonZeroU32;
-use std::time::Duration;
-
 use chrono::{NaiveDateTime, TimeDelta};
-use governor::Quota;
-use governor::clock::{Clock as _, DefaultClock};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{AccountId, Actor, factor_queries, passwords, queries, session_queries};
+use super::{AccountId, Actor, factor_queries, passwords, queries, session_queries, tries};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -146,34 +141,16 @@ pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Option<
     Ok((idle < SAVING_MAX).then_some(late))
 }
 
-/// How many tries at the second step an account has: six, and one more every two minutes. A thief with the password who
-/// goes on all day has about one chance in 500 of meeting a code.
-pub fn second_quota() -> Quota {
-    let six = NonZeroU32::MIN.saturating_add(5);
-    Quota::with_period(Duration::from_mins(2))
-        .map_or(Quota::per_hour(six), |it| it.allow_burst(six))
-}
-
-/// One try at the second step; or how long to wait, in words.
-pub fn second_try(portal: &Portal, account: AccountId) -> Result<(), String> {
-    let clock = DefaultClock::default();
-    portal.second_tries.check_key(&account).map_err(|told| {
-        let seconds = told.wait_time_from(clock.now()).as_secs() + 1;
-        let minutes = seconds.div_ceil(60);
-        let unit = if minutes == 1 { "minute" } else { "minutes" };
-        format!("There have been too many tries. Wait {minutes} {unit}, then try again")
-    })
-}
-
 /// Marks a session as used now.
 pub fn touch(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<()> {
     session_queries::touch_session(db, &token.hash(), at)
 }
 
-/// The chore: forgets sessions that nobody can use any more.
+/// The chore: forgets tries to sign in that are long past, and sessions that nobody can use any more.
 pub fn forget(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
-    let count =
-        portal.store.write(|db| session_queries::remove_sessions(db, now - FORGOTTEN_AFTER))?;
+    let count = portal.store.write(|db| {
+        Ok(session_queries::remove_sessions(db, now - FORGOTTEN_AFTER)? + tries::forget(db, now)?)
+    })?;
     Ok(Done { count, is_more: false })
 }
 

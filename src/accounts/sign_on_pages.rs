@@ -1,20 +1,22 @@
-//! The pages of the council's sign-on: the way there, the way back, linking and unlinking.
+//! The pages of the council's sign-on: the way there, the way back, and what somebody goes there for: to sign in, to link
+//! their account (from inside, or with an invitation), to prove that it is still them.
 
 use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
-use actix_web::http::StatusCode;
-use actix_web::web::{Query, block};
+use actix_web::web::{Path, Query, block};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
-use super::provider::{Identity, Provider, Returned, Trouble};
+use super::provider::{Identity, Provider, Returned};
 use super::sessions::{How, Reach, Token};
-use super::sign_on::{self, Aim, JOURNEY_MAX};
-use super::{AccountId, Actor, enter_pages};
+use super::sign_on::{self, Aim, Errand, JOURNEY_MAX};
+use super::sign_on_told_pages::{self as told, no_answer, tell};
+use super::tickets::{TicketId, TicketKind};
+use super::{AccountId, Actor, enter_pages, password_pages};
 use crate::app::App;
 use crate::deed::Deed;
-use crate::web::{Form, Page, Policy, Reply, Routes, Visit, Visitor, back, redirect};
+use crate::web::{Form, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect};
 use crate::{Error, Result, calendar};
 
 /// Which browser left, for as long as the journey may take.
@@ -27,6 +29,8 @@ pub fn routes() -> Routes {
         .post("/sign-on", Policy::Anyone, leave)
         .get(super::provider::BACK, Policy::Anyone, arrive)
         .get("/sign-on/ended", Policy::Anyone, ended)
+        .post("/choose-password/{token}/sign-on", Policy::Anyone, accept)
+        .post("/prove/sign-on", Policy::SignedIn, prove)
         .post("/account/sign-on/link", Policy::Proved(&[]), link)
         .post("/account/sign-on/unlink", Policy::Proved(&[]), unlink)
 }
@@ -37,14 +41,40 @@ async fn leave(
     request: HttpRequest,
     form: Form<LeaveForm>,
 ) -> Result<HttpResponse> {
-    let aim = Aim { link_to: None, back: back_of(&form.0.back) };
+    let aim = Aim { errand: Errand::SignIn, back: back_of(&form.0.back) };
     set_out(&visitor, &request, aim).await
 }
 
 async fn link(visitor: Visitor, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
     let account = visitor.actor.as_ref().ok_or(Error::SignedOut)?.id;
-    let aim = Aim { link_to: Some(account), back: "account".to_owned() };
+    let aim = Aim { errand: Errand::Link(account), back: "account".to_owned() };
     set_out(&visitor, &request, aim).await
+}
+
+async fn prove(
+    visitor: Visitor,
+    request: HttpRequest,
+    form: Form<LeaveForm>,
+) -> Result<HttpResponse> {
+    let account = visitor.actor.as_ref().ok_or(Error::SignedOut)?.id;
+    set_out(&visitor, &request, Aim { errand: Errand::Prove(account), back: form.0.back }).await
+}
+
+/// Whoever has an invitation goes there instead of choosing a password. It is used up when they are back, not before.
+async fn accept(
+    visitor: Visitor,
+    request: HttpRequest,
+    (token, _): (Path<String>, Form<Nothing>),
+) -> Result<HttpResponse> {
+    provider(&visitor.app)?;
+    let found = password_pages::chooser(&visitor, &token).await?.map(|it| it.ticket);
+    match found.filter(|it| it.kind == TicketKind::Invitation) {
+        Some(ticket) => {
+            let errand = Errand::Accept(ticket.account, ticket.id);
+            set_out(&visitor, &request, Aim { errand, back: String::new() }).await
+        }
+        None => Ok(password_pages::gone(&visitor)?.respond_to(&request)),
+    }
 }
 
 /// A page that goes on to the sign-on by itself. It is not a redirect, which `form-action` would have to allow for every
@@ -52,9 +82,9 @@ async fn link(visitor: Visitor, request: HttpRequest, _: Form<Nothing>) -> Resul
 async fn set_out(visitor: &Visitor, request: &HttpRequest, aim: Aim) -> Result<HttpResponse> {
     let provider = provider(&visitor.app)?;
     provider.admit()?;
-    let (at, is_linking) = ((visitor.app.clock)(), aim.link_to.is_some());
+    let (at, anew) = ((visitor.app.clock)(), aim.errand.is_anew());
     let asked = Arc::clone(&provider);
-    let departure = match block(move || asked.departure(at, is_linking)).await? {
+    let departure = match block(move || asked.departure(at, anew)).await? {
         Ok(departure) => departure,
         Err(trouble) => return no_answer(visitor, request, &provider, &trouble),
     };
@@ -76,9 +106,11 @@ async fn arrive(
     let (state, browser) = (query.0.state.clone(), browser(&request, &visitor.app));
     let taken =
         as_house(&visitor.app, move |deed| sign_on::come_back(deed, &state, browser.as_ref()));
-    let Some((aim, secrets)) = taken.await? else { return tell(&visitor, &request, &TOO_OLD) };
-    let Some(returned) = query.0.returned(aim.link_to.is_some()) else {
-        return tell(&visitor, &request, &NOT_FINISHED);
+    let Some((aim, secrets)) = taken.await? else {
+        return tell(&visitor, &request, &told::TOO_OLD);
+    };
+    let Some(returned) = query.0.returned(aim.errand.is_anew()) else {
+        return tell(&visitor, &request, &told::NOT_FINISHED);
     };
     let (at, asked) = ((visitor.app.clock)(), Arc::clone(&provider));
     match block(move || asked.who(at, returned, secrets)).await? {
@@ -92,18 +124,73 @@ async fn greet(
     request: &HttpRequest,
     (aim, identity): (Aim, Identity),
 ) -> Result<HttpResponse> {
-    if let Some(account) = aim.link_to {
-        return link_to(visitor, request, (account, identity)).await;
-    }
-    let asked = identity.clone();
-    let found = visitor.app.read(move |db| sign_on::account_of(db, &asked)).await?;
-    match found {
-        Some(account) => {
-            let how = if identity.has_factor { How::SignOnWithFactor } else { How::SignOn };
-            enter_pages::enter(&visitor.app, request, (account, how), &aim.back).await
+    match aim.errand {
+        Errand::SignIn => let_in(visitor, request, (identity, &aim.back)).await,
+        Errand::Link(account) => link_to(visitor, request, (account, identity)).await,
+        Errand::Prove(account) => proved(visitor, request, (account, identity, &aim.back)).await,
+        Errand::Accept(account, ticket) => {
+            accepted(visitor, request, (account, ticket, identity)).await
         }
-        None => tell(visitor, request, &NOT_LINKED),
     }
+}
+
+async fn let_in(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    (identity, wanted): (Identity, &str),
+) -> Result<HttpResponse> {
+    let how = how(&identity);
+    let found = visitor.app.read(move |db| sign_on::account_of(db, &identity)).await?;
+    match found {
+        Some(account) => enter_pages::enter(&visitor.app, request, (account, how), wanted).await,
+        None => tell(visitor, request, &told::NOT_LINKED),
+    }
+}
+
+fn how(identity: &Identity) -> How {
+    if identity.has_factor { How::SignOnWithFactor } else { How::SignOn }
+}
+
+/// Uses the invitation up, unless somebody was quicker or it has run out meanwhile, and lets its person in.
+async fn accepted(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    (account, ticket, identity): (AccountId, TicketId, Identity),
+) -> Result<HttpResponse> {
+    let who = (account, how(&identity));
+    let accept = move |deed: &mut Deed| sign_on::accept(deed, ticket, &identity);
+    match visitor.app.write_for(account, accept).await {
+        Ok(()) => enter_pages::enter(&visitor.app, request, who, "").await,
+        Err(Error::NotFound) => Ok(password_pages::gone(visitor)?.respond_to(request)),
+        Err(Error::Refused(why)) => tell(visitor, request, &told::refused(why)),
+        Err(error) => Err(error),
+    }
+}
+
+/// A fresh proof, if whoever came back is the person who is signed in here.
+async fn proved(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    (account, identity, wanted): (AccountId, Identity, &str),
+) -> Result<HttpResponse> {
+    let Some(token) = token_of(visitor, account) else {
+        return tell(visitor, request, &told::NOT_SIGNED_IN);
+    };
+    let (whole, kept) = (Reach::Whole { is_proved: false }, token.clone());
+    let prove = move |deed: &mut Deed| sign_on::prove(deed, &kept, &identity);
+    match visitor.app.write(token, whole, prove).await? {
+        Some(new) => {
+            let to = back::within(wanted).unwrap_or_else(|| "/account".to_owned());
+            guard::with_cookie(redirect(to).respond_to(request), &visitor.app, &new)
+        }
+        None => tell(visitor, request, &told::NOT_THEIRS),
+    }
+}
+
+/// The session of this browser, if it is that person's.
+fn token_of(visitor: &Visitor, account: AccountId) -> Option<Token> {
+    let is_theirs = visitor.actor.as_ref().is_some_and(|it| it.id == account);
+    visitor.token.clone().filter(|_| is_theirs)
 }
 
 /// Links what came back, if the person who left to link it is still signed in here.
@@ -112,16 +199,14 @@ async fn link_to(
     request: &HttpRequest,
     (account, identity): (AccountId, Identity),
 ) -> Result<HttpResponse> {
-    let is_theirs = visitor.actor.as_ref().is_some_and(|it| it.id == account);
-    let token = visitor.token.clone().filter(|_| is_theirs);
-    let Some(token) = token else { return tell(visitor, request, &NOT_SIGNED_IN) };
+    let Some(token) = token_of(visitor, account) else {
+        return tell(visitor, request, &told::NOT_SIGNED_IN);
+    };
     let whole = Reach::Whole { is_proved: false };
     let linked = move |deed: &mut Deed| sign_on::link(deed, account, &identity);
     match visitor.app.write(token, whole, linked).await {
         Ok(()) => Ok(redirect("/account").respond_to(request)),
-        Err(Error::Refused(why)) => {
-            tell(visitor, request, &Told { sentence: why, ..LINKED_ALREADY })
-        }
+        Err(Error::Refused(why)) => tell(visitor, request, &told::refused(why)),
         Err(error) => Err(error),
     }
 }
@@ -153,6 +238,11 @@ pub(super) async fn link_of(app: &App, account: AccountId) -> Result<Option<Link
     let name = provider.name().to_owned();
     let since = app.read(move |db| sign_on::linked_at(db, account, provider.issuer())).await?;
     Ok(Some(Link { name, since: since.map(calendar::date_of) }))
+}
+
+/// What somebody calls their account there, if theirs is linked.
+pub(super) async fn linked_name(app: &App, account: AccountId) -> Result<Option<String>> {
+    Ok(link_of(app, account).await?.filter(|it| it.since.is_some()).map(|it| it.name))
 }
 
 fn provider(app: &App) -> Result<Arc<Provider>> {
@@ -195,94 +285,6 @@ fn with_cookie(mut response: HttpResponse, cookie: &Cookie) -> Result<HttpRespon
     Ok(response)
 }
 
-fn no_answer(
-    visitor: &Visitor,
-    request: &HttpRequest,
-    provider: &Provider,
-    trouble: &Trouble,
-) -> Result<HttpResponse> {
-    tracing::warn!(%trouble, "nobody came in by the sign-on");
-    let told = match trouble {
-        Trouble::Silent(_) => &NO_ANSWER,
-        Trouble::Unbelieved(_) => &NOT_BELIEVED,
-    };
-    tell_of(visitor, request, (told, provider.name()))
-}
-
-fn tell(visitor: &Visitor, request: &HttpRequest, told: &Told) -> Result<HttpResponse> {
-    let provider = provider(&visitor.app)?;
-    tell_of(visitor, request, (told, provider.name()))
-}
-
-fn tell_of(
-    visitor: &Visitor,
-    request: &HttpRequest,
-    (told, name): (&Told, &str),
-) -> Result<HttpResponse> {
-    let is_signed_in = visitor.actor.is_some();
-    let view = ToldPage {
-        heading: told.heading,
-        name,
-        sentence: told.sentence,
-        what_next: told.what_next,
-        href: if is_signed_in { "/account" } else { "/sign-in" },
-        text: if is_signed_in { "Go to your account" } else { "Go to the sign-in page" },
-    };
-    let page = visitor.page("accounts/sign-on-told.html", &view)?;
-    Ok(Reply::NotDone(told.status, page).respond_to(request))
-}
-
-/// Why somebody did not come in, calmly.
-struct Told {
-    status: StatusCode,
-    heading: &'static str,
-    sentence: &'static str,
-    what_next: &'static str,
-}
-
-const NOT_LINKED: Told = Told {
-    status: StatusCode::FORBIDDEN,
-    heading: "Your council account is not linked yet",
-    sentence: "The council knows who you are. E4S does not know yet which account here is yours.",
-    what_next: "Sign in with your E4S password once, and link the council account on the page “Your account”. Or ask the person who looks after accounts.",
-};
-const TOO_OLD: Told = Told {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    heading: "This sign-in cannot be used any more",
-    sentence: "It took longer than ten minutes, was used before, or began in another browser.",
-    what_next: "Begin again from the sign-in page.",
-};
-const NOT_FINISHED: Told = Told {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    heading: "You were not signed in",
-    sentence: "The council’s sign-in was stopped before it was finished.",
-    what_next: "Begin again, or sign in with your E4S password.",
-};
-const NO_ANSWER: Told = Told {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    heading: "The council’s sign-in does not answer just now",
-    sentence: "The rest of E4S works, and nothing is lost.",
-    what_next: "Sign in with your E4S password, or try again in a few minutes.",
-};
-const NOT_BELIEVED: Told = Told {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    heading: "The council’s sign-in did not work",
-    sentence: "What it answered could not be checked, so nobody was signed in.",
-    what_next: "Try again. If it happens again, sign in with your E4S password, and tell the person who looks after accounts.",
-};
-const NOT_SIGNED_IN: Told = Told {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    heading: "Nothing was linked",
-    sentence: "You are no longer signed in to the account that you began from.",
-    what_next: "Sign in to E4S, and link the council account from there.",
-};
-const LINKED_ALREADY: Told = Told {
-    status: StatusCode::CONFLICT,
-    heading: "Nothing was linked",
-    sentence: "",
-    what_next: "Nothing has changed.",
-};
-
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -317,16 +319,6 @@ struct LeavePage {
 struct EndedPage {
     name: String,
     href: Option<String>,
-}
-
-#[derive(Serialize)]
-struct ToldPage<'a> {
-    heading: &'a str,
-    name: &'a str,
-    sentence: &'a str,
-    what_next: &'a str,
-    href: &'a str,
-    text: &'a str,
 }
 
 /// An account's link to the council's sign-on.

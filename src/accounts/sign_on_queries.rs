@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::AccountId;
 use super::provider::Identity;
 use super::sign_on::Aim;
+use super::tickets::TicketId;
 use crate::Result;
 use crate::seal::Sealed;
 use crate::store::Db;
@@ -16,7 +17,9 @@ use crate::store::schema::{identities, sign_ons};
 pub(super) struct Journey {
     pub browser_hash: String,
     pub secrets: Sealed,
+    pub errand: String,
     pub account_id: Option<AccountId>,
+    pub ticket_id: Option<TicketId>,
     pub back: String,
     pub begun_at: NaiveDateTime,
 }
@@ -28,12 +31,15 @@ pub(super) fn insert_journey(
     aim: &Aim,
     at: NaiveDateTime,
 ) -> Result<()> {
+    let (errand, account, ticket) = aim.errand.kept();
     diesel::insert_into(sign_ons::table)
         .values((
             sign_ons::state_hash.eq(state_hash),
             sign_ons::browser_hash.eq(browser_hash),
             sign_ons::secrets.eq(secrets),
-            sign_ons::account_id.eq(aim.link_to),
+            sign_ons::errand.eq(errand),
+            sign_ons::account_id.eq(account),
+            sign_ons::ticket_id.eq(ticket),
             sign_ons::back.eq(&aim.back),
             sign_ons::begun_at.eq(at),
         ))
@@ -46,7 +52,9 @@ pub(super) fn take_journey(db: &mut Db, state_hash: &str) -> Result<Option<Journ
     let journey = sign_ons::table.find(state_hash).select((
         sign_ons::browser_hash,
         sign_ons::secrets,
+        sign_ons::errand,
         sign_ons::account_id,
+        sign_ons::ticket_id,
         sign_ons::back,
         sign_ons::begun_at,
     ));

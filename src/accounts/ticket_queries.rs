@@ -31,8 +31,19 @@ pub(super) fn insert(
 
 /// The ticket with this hash, if it was neither used nor replaced and has not run out.
 pub(super) fn holding(db: &mut Db, token_hash: &str, at: NaiveDateTime) -> Result<Option<Ticket>> {
+    let found = tickets::table.filter(tickets::token_hash.eq(token_hash)).select(tickets::id);
+    let id: Option<TicketId> = found.first(db).optional()?;
+    id.map_or(Ok(None), |id| holding_still(db, id, at))
+}
+
+/// The same, by its id.
+pub(super) fn holding_still(
+    db: &mut Db,
+    id: TicketId,
+    at: NaiveDateTime,
+) -> Result<Option<Ticket>> {
     let found = tickets::table
-        .filter(tickets::token_hash.eq(token_hash))
+        .find(id)
         .filter(tickets::used_at.is_null())
         .filter(tickets::replaced_at.is_null())
         .filter(tickets::ends_at.gt(at))

@@ -73,7 +73,12 @@ pub fn token(keys: &Keyring, generation: u32, id: &str) -> Result<SecretString> 
 
 /// The ticket that a token stands for, if it holds at `at` and its person holds a post or is to hold one.
 pub fn open(db: &mut Db, token: &str, at: NaiveDateTime) -> Result<Option<Ticket>> {
-    let Some(ticket) = ticket_queries::holding(db, &hash(token), at)? else { return Ok(None) };
+    let found = ticket_queries::holding(db, &hash(token), at)?;
+    if_expected(db, found, at)
+}
+
+fn if_expected(db: &mut Db, found: Option<Ticket>, at: NaiveDateTime) -> Result<Option<Ticket>> {
+    let Some(ticket) = found else { return Ok(None) };
     let expected = queries::addresses_of_expected(db, &[ticket.account], calendar::day(at))?;
     Ok((!expected.is_empty()).then_some(ticket))
 }
@@ -81,6 +86,18 @@ pub fn open(db: &mut Db, token: &str, at: NaiveDateTime) -> Result<Option<Ticket
 /// Takes a ticket that holds, so that nobody can take it again.
 pub(super) fn take(deed: &mut Deed, token: &str) -> Result<Ticket> {
     let found = open(deed.db, token, deed.at)?;
+    use_up(deed, found)
+}
+
+/// Takes an invitation whose token was seen before, if it still holds, so that nobody can take it again.
+pub(super) fn take_invitation(deed: &mut Deed, id: TicketId) -> Result<Ticket> {
+    let found = ticket_queries::holding_still(deed.db, id, deed.at)?;
+    let found = found.filter(|it| it.kind == TicketKind::Invitation);
+    let found = if_expected(deed.db, found, deed.at)?;
+    use_up(deed, found)
+}
+
+fn use_up(deed: &mut Deed, found: Option<Ticket>) -> Result<Ticket> {
     let ticket = found.filter(|it| it.account == deed.by.id).ok_or(Error::NotFound)?;
     if ticket_queries::mark_used(deed.db, ticket.id, deed.at)? {
         Ok(ticket)

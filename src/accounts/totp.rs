@@ -96,20 +96,22 @@ pub struct Square {
     pub size: usize,
     /// The dark modules, as an SVG path.
     pub path: String,
+    /// What it says, as an address that an app on the same telephone opens.
+    pub address: String,
 }
 
 /// Draws the square of a secret.
 pub fn square(secret: &str, issuer: &str, email: &str) -> Result<Square> {
     const QUIET: usize = 4;
     let address = totp(secret, (issuer, email))?.to_url().map_err(|_bad| BAD)?;
-    let code = QrCode::new(address).map_err(|_long| BAD)?;
+    let code = QrCode::new(&address).map_err(|_long| BAD)?;
     let width = code.width();
     let dark = |(place, colour): (usize, Color)| {
         let (x, y) = (place % width + QUIET, place / width + QUIET);
         (colour == Color::Dark).then(|| format!("M{x} {y}h1v1h-1z"))
     };
     let path = code.to_colors().into_iter().enumerate().filter_map(dark).collect();
-    Ok(Square { size: width + 2 * QUIET, path })
+    Ok(Square { size: width + 2 * QUIET, path, address })
 }
 
 #[cfg(test)]

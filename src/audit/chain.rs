@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -30,13 +30,15 @@ pub struct Line<'a> {
 }
 
 /// Where a chain ends.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     pub chain: String,
     /// How many lines it has: they are numbered from 1.
     pub place: i64,
     /// The hash of the last one, as 64 hexadecimal digits.
     pub hash: String,
+    /// The day on which it was written down elsewhere, if that is said.
+    pub kept_on: Option<NaiveDate>,
 }
 
 impl Head {
@@ -46,14 +48,19 @@ impl Head {
         let (chain, place, hash) = (words.next()?, words.next()?, words.next()?);
         let is_hash = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
         let place = place.parse().ok().filter(|it| *it > 0)?;
+        let kept_on = match words.next() {
+            Some(day) => Some(day.parse().ok()?),
+            None => None,
+        };
         let is_head = is_hash && words.next().is_none();
-        is_head.then(|| Self { chain: chain.to_owned(), place, hash: hash.to_lowercase() })
+        is_head.then(|| Self { chain: chain.to_owned(), place, hash: hash.to_lowercase(), kept_on })
     }
 }
 
 impl fmt::Display for Head {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.chain, self.place, self.hash)
+        write!(out, "{} {} {}", self.chain, self.place, self.hash)?;
+        self.kept_on.map_or(Ok(()), |day| write!(out, " {day}"))
     }
 }
 
@@ -92,41 +99,51 @@ pub(super) fn is_hex_of(text: &str, bytes: &[u8; 32]) -> bool {
     text.len() == 64 && pairs.all(|(pair, it)| *pair == [digit(it >> 4), digit(it & 15)])
 }
 
-/// Puts a line at the end of its chain and moves the head on to it. The caller's transaction is the only one that writes
-/// (`Store::write`), so nobody else stands at the head.
-pub(super) fn append(db: &mut Db, line: &Line) -> Result<()> {
-    let head = audit_heads::table.find(line.chain);
+/// Puts lines at the end of a chain, which is theirs all, and moves the head on to the last. The caller's transaction is
+/// the only one that writes (`Store::write`), so nobody else stands at the head.
+pub(super) fn append(db: &mut Db, chain: &str, lines: &[Line]) -> Result<()> {
+    let head = audit_heads::table.find(chain);
     let known: Option<(i64, String)> =
         head.select((audit_heads::place, audit_heads::hash)).first(db).optional()?;
-    let is_first = known.is_none();
-    let (last, before) = known.unwrap_or((0, NOTHING.to_owned()));
-    let place = last + 1;
-    let hash = hash(&before, place, line);
-    let (at_place, with_hash) = (audit_heads::place.eq(place), audit_heads::hash.eq(&hash));
-    if is_first {
-        diesel::insert_into(audit_heads::table)
-            .values((audit_heads::chain.eq(line.chain), at_place, with_hash))
-            .execute(db)?;
-    } else {
-        diesel::update(head).set((at_place, with_hash)).execute(db)?;
-    }
-    diesel::insert_into(audit::table)
-        .values((
-            audit::chain.eq(line.chain),
+    let mut is_first = known.is_none();
+    let (mut place, mut before) = known.unwrap_or((0, NOTHING.to_owned()));
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        place += 1;
+        before = hash(&before, place, line);
+        let (at_place, with_hash) = (audit_heads::place.eq(place), audit_heads::hash.eq(&before));
+        // One line at a time: a trigger lets no head go further.
+        if is_first {
+            diesel::insert_into(audit_heads::table)
+                .values((audit_heads::chain.eq(chain), at_place, with_hash))
+                .execute(db)?;
+            is_first = false;
+        } else {
+            diesel::update(head).set((at_place, with_hash)).execute(db)?;
+        }
+        rows.push((
+            audit::chain.eq(chain),
             audit::place.eq(place),
             audit::at.eq(line.at),
             audit::account_id.eq(line.by),
             audit::event.eq(line.event),
             audit::subject.eq(line.subject),
-            audit::hash.eq(&hash),
-        ))
-        .execute(db)?;
+            audit::hash.eq(before.clone()),
+        ));
+    }
+    let insert = diesel::insert_into(audit::table).values(rows);
+    match db {
+        Db::Sqlite(db) => insert.execute(db)?,
+        Db::Postgres(db) => insert.execute(db)?,
+    };
     Ok(())
 }
 
 /// Where every chain ends. Kept elsewhere, these lines show later that nothing before them was rewritten.
 pub fn heads(db: &mut Db) -> Result<Vec<Head>> {
-    Ok(audit_heads::table.order(audit_heads::chain).load(db)?)
+    let rows: Vec<(String, i64, String)> = audit_heads::table.order(audit_heads::chain).load(db)?;
+    let head = |(chain, place, hash)| Head { chain, place, hash, kept_on: None };
+    Ok(rows.into_iter().map(head).collect())
 }
 
 #[cfg(test)]
@@ -135,10 +152,15 @@ mod tests {
 
     #[test]
     fn a_head_reads_back_as_itself_and_nothing_else_reads_as_one() {
-        let head = Head { chain: HOUSE.to_owned(), place: 12, hash: "ab".repeat(32) };
-        assert_eq!(Head::parse(&head.to_string()), Some(head.clone()));
-        for wrong in ["", "house", "house 12", "house 0 ab", "house x ab", &format!("{head} more")]
-        {
+        let hash = "ab".repeat(32);
+        let head = Head { chain: HOUSE.to_owned(), place: 12, hash, kept_on: None };
+        let dated = Head { kept_on: NaiveDate::from_ymd_opt(2026, 11, 23), ..head.clone() };
+        for it in [&head, &dated] {
+            assert_eq!(Head::parse(&it.to_string()).as_ref(), Some(it));
+        }
+        let longer = [format!("{head} more"), format!("{head} 2026-02-30"), format!("{dated} x")];
+        let wrong = ["", "house", "house 12", "house 0 ab", "house x ab"].map(str::to_owned);
+        for wrong in wrong.iter().chain(&longer) {
             assert_eq!(Head::parse(wrong), None, "{wrong}");
         }
     }

@@ -85,6 +85,8 @@ pub enum Affairs {
 pub struct Wanted {
     pub by: Option<AccountId>,
     pub event: Option<Event>,
+    /// One of these, unless there are none.
+    pub events: &'static [Event],
     pub affairs: Option<Affairs>,
     /// The id of the record that something was done to.
     pub subject: Option<String>,
@@ -102,6 +104,9 @@ pub fn page(db: &mut Db, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>> {
     }
     if let Some(event) = wanted.event {
         found = found.filter(audit::event.eq(event));
+    }
+    if !wanted.events.is_empty() {
+        found = found.filter(audit::event.eq_any(wanted.events.iter().map(|it| it.as_str())));
     }
     if let Some(affairs) = wanted.affairs {
         let chain = match affairs {

@@ -1,11 +1,16 @@
-//! Who did what to which record, and when. Written in the deed's own transaction; no update, no delete, no content.
+//! Who did what to which record, and when. Written in the deed's own transaction; no update, no content, and no delete
+//! before its time.
 //!
 //! Each team has a chain of its own, and the house has one for what belongs to no team. A line's hash covers the line and
-//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off.
+//! the hash of the line before it (`chain.rs`), so that `verify.rs` finds what was changed, taken out or cut off. After
+//! years the oldest lines go, with a line that says so (`shorten.rs`).
 
 pub mod chain;
 pub mod find;
+pub mod shorten;
 pub mod verify;
+
+use std::collections::BTreeMap;
 
 use crate::Result;
 use crate::deed::Deed;
@@ -57,6 +62,7 @@ text_enum! {
         ConcernsSearched = "concerns-searched",
         ConcernRaised = "concern-raised",
         ConcernOpened = "concern-opened",
+        ConcernFound = "concern-found",
         ConcernAccepted = "concern-accepted",
         ConcernQuestioned = "concern-questioned",
         ConcernAnswered = "concern-answered",
@@ -65,6 +71,7 @@ text_enum! {
         ConcernRestored = "concern-restored",
         ContextOpened = "context-opened",
         ContextRead = "context-read",
+        ContextFound = "context-found",
         ContextMoved = "context-moved",
         MeetingScheduled = "meeting-scheduled",
         RhythmChosen = "rhythm-chosen",
@@ -77,6 +84,7 @@ text_enum! {
         ContextDeleted = "context-deleted",
         DraftsDeleted = "drafts-deleted",
         LettersDeleted = "letters-deleted",
+        RequestsDeleted = "requests-deleted",
         AccountForgotten = "account-forgotten",
         ClockConfirmed = "clock-confirmed",
         SubjectSearched = "subject-searched",
@@ -85,7 +93,9 @@ text_enum! {
         ContextCopied = "context-copied",
         LogRead = "log-read",
         LogExported = "log-exported",
+        LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
+        JournalCleared = "journal-cleared",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }
@@ -96,6 +106,9 @@ impl Event {
     pub fn title(self) -> String {
         let title = match self {
             Self::SignInFailed => "Sign-in refused",
+            Self::ConcernsSearched => "Words of concerns searched",
+            Self::ConcernFound => "Concern found in a search",
+            Self::ContextFound => "Context found in a search",
             Self::ConcernQuestioned => "More asked about a concern",
             Self::ConcernAnswered => "Question about a concern answered",
             Self::ConcernRedirected => "Concern passed on to another team",
@@ -116,6 +129,7 @@ impl Event {
             Self::ContextCopied => "Context copied for somebody who asked",
             Self::LogRead => "Audit log read",
             Self::LogExported => "Audit log exported",
+            Self::LogShortened => "Oldest lines of the audit log removed",
             _ => return said(self.as_str()),
         };
         title.to_owned()
@@ -129,6 +143,9 @@ impl Event {
             "context" => "Context",
             "draft" => "Draft",
             "meeting" => "Meeting",
+            "factor" => "Second factor",
+            // A concern or a context.
+            "hold" => "Record",
             "log" => "Audit log",
             _ => "",
         }
@@ -150,16 +167,19 @@ impl Deed<'_> {
         subject: impl std::fmt::Display,
         team: Option<TeamId>,
     ) -> Result<()> {
-        let subject = subject.to_string();
-        let chain = team.as_ref().map_or(chain::HOUSE, TeamId::as_str);
-        let line = chain::Line {
-            chain,
-            at: self.at,
-            by: self.by.id.as_str(),
-            event: event.as_str(),
-            subject: &subject,
-        };
-        chain::append(self.db, &line)
+        self.record_all(event, &[(subject.to_string(), team)])
+    }
+
+    /// The same of several records, each within a team's affairs if it has one.
+    pub fn record_all(&mut self, event: Event, of: &[(String, Option<TeamId>)]) -> Result<()> {
+        let mut chains: BTreeMap<&str, Vec<chain::Line>> = BTreeMap::new();
+        for (subject, team) in of {
+            let chain = team.as_ref().map_or(chain::HOUSE, TeamId::as_str);
+            let by = self.by.id.as_str();
+            let line = chain::Line { chain, at: self.at, by, event: event.as_str(), subject };
+            chains.entry(chain).or_default().push(line);
+        }
+        chains.iter().try_for_each(|(chain, lines)| chain::append(self.db, chain, lines))
     }
 }
 

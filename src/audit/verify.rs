@@ -1,8 +1,13 @@
 //! The chains are walked: each line held against the one before it, each end against its head, and against heads that were
 //! kept elsewhere. Names the first link of each chain that does not hold.
 //!
+<<<<<<< HEAD
 //! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Chains know nothing of
 //! each other, so several are walked at once, the longest ones first.
+=======
+//! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Where lines were
+//! removed when their time was over, a chain is walked from what stays of them, which one of its lines must speak of.
+>>>>>>> main
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +19,14 @@ use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
+<<<<<<< HEAD
 use super::chain::{Head, Line, NOTHING, digest, heads, is_hex_of};
+=======
+use super::Event;
+use super::chain::{Head, Line, NOTHING, hash, heads};
+use super::shorten::{Start, start};
+use crate::Result;
+>>>>>>> main
 use crate::store::schema::audit;
 use crate::store::{Db, Store};
 use crate::{Error, Result};
@@ -26,10 +38,12 @@ const WALKS_MAX: usize = 4;
 /// What came of walking a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
-    /// How many of its lines hold, from the first one on.
+    /// How many of its lines hold, from the first one on that is there.
     pub sound: i64,
     pub broken: Option<Broken>,
     pub chain: String,
+    /// What stays of lines that were removed when their time was over.
+    pub start: Option<Start>,
 }
 
 /// The first link that does not hold, by the place at which it should stand.
@@ -51,6 +65,13 @@ pub enum Broken {
     Kept(i64),
     /// A head that was kept elsewhere stood here, and the chain is shorter now.
     KeptAhead(i64),
+    /// The lines up to here are said to be removed, and no line of the chain says so.
+    Unsaid(i64),
+    /// The line was removed, and there is one in its place again.
+    Back(i64),
+    /// A head that was kept elsewhere stood here, and lines behind it were removed that had not been written before the day
+    /// that their removal names.
+    KeptRemoved(i64),
 }
 
 impl fmt::Display for Broken {
@@ -72,6 +93,13 @@ impl fmt::Display for Broken {
             }
             Self::KeptAhead(place) => {
                 (place, "the kept head stood here, and the chain is shorter now")
+            }
+            Self::Unsaid(place) => {
+                (place, "the lines up to here were cut off, and no line of the chain says so")
+            }
+            Self::Back(place) => (place, "the line was removed, and something stands there again"),
+            Self::KeptRemoved(place) => {
+                (place, "the kept head stood here, and lines behind it were removed too early")
             }
         };
         write!(out, "place {place}: {what}")
@@ -97,8 +125,13 @@ struct Walker<'a> {
     hash: String,
     /// Hashes to be met on the way, by place.
     stops: BTreeMap<i64, (String, Broken)>,
+<<<<<<< HEAD
     /// What a line is hashed from.
     room: Vec<u8>,
+=======
+    /// A removal that a line has yet to speak of.
+    unsaid: Option<String>,
+>>>>>>> main
 }
 
 /// Walks every chain, or those before the first failure of the database. `kept`: heads from an earlier day.
@@ -130,16 +163,38 @@ pub fn verify(store: &Store, kept: &[Head]) -> Result<Vec<Walk>> {
     Ok(walks)
 }
 
-fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Result<Walk> {
+/// Walks one chain; once more, if it was shortened meanwhile.
+fn walk(store: &Store, chain: String, heads: (&[Head], &[Head])) -> Result<Walk> {
+    loop {
+        let begins = store.read(|db| start(db, &chain))?;
+        let (sound, broken) = walk_from(store, (&chain, begins.as_ref()), heads)?;
+        let is_same = broken.is_none() || store.read(|db| start(db, &chain))? == begins;
+        if is_same {
+            return Ok(Walk { sound, broken, chain, start: begins });
+        }
+    }
+}
+
+/// How many lines of a chain hold from its start on, and the first link that does not.
+fn walk_from(
+    store: &Store,
+    (chain, start): (&str, Option<&Start>),
+    (before, kept): (&[Head], &[Head]),
+) -> Result<(i64, Option<Broken>)> {
     let of_chain = |it: &&Head| it.chain == chain;
     let ahead = before.iter().find(of_chain);
-    let mut stops = BTreeMap::new();
+    let mut walker = Walker::at(chain, start);
+    let first = walker.place;
+    let mut broken = store.read(|db| back(db, &walker))?.map(Broken::Back);
     for head in kept.iter().filter(of_chain) {
-        stops.insert(head.place, (head.hash.clone(), Broken::Kept(head.place)));
+        broken = broken.or_else(|| walker.expect(head, start));
     }
+<<<<<<< HEAD
     let (hash, room) = (NOTHING.to_owned(), Vec::new());
     let mut walker = Walker { chain: &chain, id: 0, place: 0, hash, stops, room };
     let mut broken = None;
+=======
+>>>>>>> main
     while broken.is_none() {
         let rows = store.read(|db| page(db, &walker))?;
         let is_last = rows.len() < PAGE;
@@ -152,11 +207,36 @@ fn walk(store: &Store, chain: String, (before, kept): (&[Head], &[Head])) -> Res
         let now = store.read(heads)?;
         broken = walker.end(ahead, now.iter().find(of_chain));
     }
-    let sound = walker.place;
-    Ok(Walk { sound, broken, chain })
+    broken = broken.or_else(|| walker.unsaid.is_some().then_some(Broken::Unsaid(first)));
+    Ok((walker.place - first, broken))
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
+    /// Before the first line of a chain that is there.
+    fn at(chain: &'a str, start: Option<&Start>) -> Self {
+        let (place, hash) = start.map_or((0, NOTHING), |it| (it.place, it.hash.as_str()));
+        let unsaid = start.map(ToString::to_string);
+        Self { chain, id: 0, place, hash: hash.to_owned(), stops: BTreeMap::new(), unsaid }
+    }
+
+    /// Takes a head that was kept elsewhere along, or says what is wrong with it already.
+    fn expect(&mut self, head: &Head, start: Option<&Start>) -> Option<Broken> {
+        let Head { place, hash, kept_on, .. } = head;
+        match start.filter(|it| *place <= it.place) {
+            None => {
+                self.stops.insert(*place, (hash.clone(), Broken::Kept(*place)));
+                None
+            }
+            Some(start) if *place == start.place => {
+                (*hash != start.hash).then_some(Broken::Kept(*place))
+            }
+            // The line behind it came after it was kept, and was removed.
+            Some(start) => kept_on
+                .is_none_or(|day| day >= start.before_on)
+                .then_some(Broken::KeptRemoved(*place)),
+        }
+    }
+
     /// Goes on by one line, or says what is wrong with it.
     fn step(&mut self, row: Row) -> Option<Broken> {
         let next = self.place + 1;
@@ -180,6 +260,8 @@ impl Walker<'_> {
         if let Some((_, broken)) = self.stops.remove(&next).filter(|(hash, _)| *hash != row.hash) {
             return Some(broken);
         }
+        let is_removal = row.event == Event::LogShortened.as_str();
+        self.unsaid = self.unsaid.take().filter(|it| !is_removal || *it != row.subject);
         self.id = row.id;
         self.place = next;
         self.hash = row.hash;
@@ -217,6 +299,13 @@ fn chains(db: &mut Db) -> Result<Vec<String>> {
             None => return Ok(found),
         }
     }
+}
+
+/// The first line of a chain that stands where one was removed.
+fn back(db: &mut Db, walker: &Walker) -> Result<Option<i64>> {
+    let removed = audit::table.filter(audit::chain.eq(walker.chain));
+    let removed = removed.filter(audit::place.le(walker.place));
+    Ok(removed.select(min(audit::place)).first(db)?)
 }
 
 /// The lines behind those that were walked.

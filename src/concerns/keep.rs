@@ -82,6 +82,11 @@ fn place(id: &ConcernId) -> Place<'_> {
     Place { table: "journal", column: "concern", row: id.as_str() }
 }
 
+/// The same record under the youngest root key, for today's offline recipient.
+pub(super) fn renewed(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Sealed> {
+    portal.keys.renew(place(&id), sealed)
+}
+
 /// The row of the journal that a concern has.
 pub(super) fn row(id: ConcernId) -> Row {
     letters_of(id.as_str()).unwrap_or_default()

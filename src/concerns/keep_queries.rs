@@ -12,7 +12,9 @@ use crate::Result;
 use crate::accounts::AccountId;
 use crate::districts::TeamId;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns, reconciliations, tombstones};
+use crate::store::schema::{
+    concern_steps, concerns, journal_clearings, reconciliations, tombstones,
+};
 
 /// What the journal keeps of these concerns: how they were raised, whatever became of them since.
 pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
@@ -54,25 +56,65 @@ pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
 
 /// Those of some concerns that the database has not, and should have.
 ///
-/// This is the one place that decides it: what was deleted on purpose has left a tombstone, and stays deleted.
+/// What was deleted on purpose has left a tombstone, and stays deleted.
 pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> {
     let mut lacking = Vec::new();
     for some in ids.chunks(500) {
-        let there: Vec<ConcernId> = concerns::table
-            .filter(concerns::id.eq_any(some.to_vec()))
-            .select(concerns::id)
-            .load(db)?;
-        let there: BTreeSet<ConcernId> = there.into_iter().collect();
-        let names: Vec<String> = some.iter().map(ToString::to_string).collect();
-        let buried: Vec<Option<String>> = tombstones::table
-            .filter(tombstones::record_id.eq_any(names))
-            .select(tombstones::record_id)
-            .load(db)?;
-        let buried: BTreeSet<String> = buried.into_iter().flatten().collect();
-        let is_lost = |it: &&ConcernId| !there.contains(it) && !buried.contains(it.as_str());
+        let (there, buried) = standing(db, some)?;
+        let is_lost = |it: &&ConcernId| !there.contains(it) && !buried.contains(it);
         lacking.extend(some.iter().filter(is_lost));
     }
     Ok(lacking)
+}
+
+/// Those of some concerns that were deleted on purpose.
+pub(super) fn deleted(db: &mut Db, ids: &[ConcernId]) -> Result<BTreeSet<ConcernId>> {
+    let mut deleted = BTreeSet::new();
+    for some in ids.chunks(500) {
+        let (there, buried) = standing(db, some)?;
+        deleted.extend(buried.difference(&there));
+    }
+    Ok(deleted)
+}
+
+/// Those of some concerns that the database has, and those that have a tombstone.
+fn standing(db: &mut Db, ids: &[ConcernId]) -> Result<(BTreeSet<ConcernId>, BTreeSet<ConcernId>)> {
+    let there: Vec<ConcernId> =
+        concerns::table.filter(concerns::id.eq_any(ids.to_vec())).select(concerns::id).load(db)?;
+    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let buried: Vec<Option<String>> = tombstones::table
+        .filter(tombstones::record_id.eq_any(names))
+        .select(tombstones::record_id)
+        .load(db)?;
+    let buried = buried.iter().flatten().filter_map(|it| ConcernId::parse(it)).collect();
+    Ok((there.into_iter().collect(), buried))
+}
+
+/// Adds to how many records of deleted concerns were taken out of a machine's journal.
+pub(super) fn add_cleared(
+    db: &mut Db,
+    host: &str,
+    (gone, at): (usize, NaiveDateTime),
+) -> Result<()> {
+    let gone = i64::try_from(gone).unwrap_or(i64::MAX);
+    let sum = journal_clearings::taken_out.eq(journal_clearings::taken_out + gone);
+    let more = (sum, journal_clearings::at.eq(at));
+    if diesel::update(journal_clearings::table.find(host)).set(more).execute(db)? == 0 {
+        diesel::insert_into(journal_clearings::table)
+            .values((
+                journal_clearings::host.eq(host),
+                journal_clearings::taken_out.eq(gone),
+                journal_clearings::at.eq(at),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// How many records of deleted concerns were taken out of a machine's journal, and when it was cleared last.
+pub(super) fn cleared(db: &mut Db, host: &str) -> Result<Option<(i64, NaiveDateTime)>> {
+    let one = journal_clearings::table.find(host);
+    Ok(one.select((journal_clearings::taken_out, journal_clearings::at)).first(db).optional()?)
 }
 
 /// Concerns raised since a moment, or ever, behind one of them, in the order in which they were raised.

@@ -32,6 +32,7 @@ pub mod said;
 pub mod scan;
 pub mod search;
 
+pub mod clear;
 pub mod keep;
 pub mod needed;
 pub mod reconcile;
@@ -290,17 +291,21 @@ impl KeptConcern {
         Ok(Concern { answers: Answers::of_text(&text)?, kept: self })
     }
 
-    /// The same for a list, where one that does not open must not hide the others: its label says so.
+    /// The same, where one that does not open must not hide the others: it is logged.
+    pub fn open_or_log(self, keys: &Keyring) -> Option<Concern> {
+        let id = self.id;
+        let opened = self.open(keys).inspect_err(|error| {
+            let error: &dyn std::error::Error = error;
+            tracing::error!(%id, error, "a concern does not open");
+        });
+        opened.ok()
+    }
+
+    /// The same for a list: the label of one that does not open says so.
     pub fn open_or_say(self, keys: &Keyring) -> Concern {
-        match self.clone().open(keys) {
-            Ok(concern) => concern,
-            Err(error) => {
-                let (id, error): (_, &dyn std::error::Error) = (self.id, &error);
-                tracing::error!(%id, error, "a concern does not open");
-                let name = ("name".to_owned(), UNREADABLE.to_owned());
-                Concern { kept: self, answers: Answers::of([name]) }
-            }
-        }
+        let name = || ("name".to_owned(), UNREADABLE.to_owned());
+        let unread = |kept| Concern { kept, answers: Answers::of([name()]) };
+        self.clone().open_or_log(keys).unwrap_or_else(|| unread(self))
     }
 
     /// True if its reporter has answered the team, which has not looked again.

@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use serde::Serialize;
 
 use super::ConcernId;
-use super::openings::{Opening, Openings, OpeningsForm, Who, openings};
+use super::openings::{How, Opening, Openings, OpeningsForm, Who, openings};
 use super::pages::READERS;
 use crate::Result;
 use crate::audit::Mark;
@@ -67,13 +67,19 @@ impl OpeningsPage {
     }
 }
 
-/// Who and when, in a line.
+/// Who, when and how, in a line.
 fn opening(it: &Opening) -> String {
     let when = calendar::moment(it.at);
+    let how = match it.how {
+        How::Opened => "",
+        How::Found => ", found in a search",
+        How::Copied => ", copied for a subject-access request",
+    };
     match &it.who {
-        Who::Person(name) => format!("{name}, {when}"),
-        Who::Colleague(name) => format!("{name} of your school, {when}"),
-        Who::Team(team) => format!("{} team, {when}", possessive(team)),
-        Who::County => format!("The county’s lead, {when}"),
+        Who::Person(name) => format!("{name}, {when}{how}"),
+        Who::Colleague(name) => format!("{name} of your school, {when}{how}"),
+        Who::Team(team) => format!("{} team, {when}{how}", possessive(team)),
+        Who::County => format!("The county’s lead, {when}{how}"),
+        Who::Left => format!("Somebody who has left, {when}{how}"),
     }
 }

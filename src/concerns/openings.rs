@@ -14,6 +14,9 @@ use crate::{Result, calendar};
 
 const PAGE_SIZE: usize = 50;
 
+/// Every way in which somebody reads of what a concern says.
+const READINGS: &[Event] = &[Event::ConcernOpened, Event::ConcernFound, Event::ConcernCopied];
+
 /// Who opened it, as far as the reader is told. A school's leads read the names of their own people; of others, where they
 /// sit and not who they are. The team and the county read every name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,12 +25,23 @@ pub enum Who {
     Colleague(String),
     Team(String),
     County,
+    /// Nothing is known of them any more but a name, which this reader is not told.
+    Left,
+}
+
+/// How somebody came to read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    Opened,
+    Found,
+    Copied,
 }
 
 /// One opening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
     pub who: Who,
+    pub how: How,
     pub at: NaiveDateTime,
 }
 
@@ -48,10 +62,10 @@ pub struct OpeningsForm {
 }
 
 impl Openings {
-    /// One line for each reader and day, the last time; and whether that leaves any out.
+    /// One line for each reader, day and way, the last time; and whether that leaves any out.
     pub fn by_day(&self) -> (Vec<&Opening>, bool) {
         let mut seen = BTreeSet::new();
-        let is_new = |it: &&Opening| seen.insert((it.who.clone(), calendar::day(it.at)));
+        let is_new = |it: &&Opening| seen.insert((it.who.clone(), it.how, calendar::day(it.at)));
         let lines: Vec<&Opening> = self.lines.iter().filter(is_new).collect();
         let is_cut = self.next.is_some() || lines.len() < self.lines.len();
         (lines, is_cut)
@@ -66,12 +80,8 @@ pub fn openings(
     after: Option<Mark>,
 ) -> Result<Openings> {
     let concern = queries::find(db, &reader.scope(), id)?;
-    let wanted = Wanted {
-        subject: Some(id.to_string()),
-        event: Some(Event::ConcernOpened),
-        after,
-        ..Wanted::default()
-    };
+    let wanted =
+        Wanted { subject: Some(id.to_string()), events: READINGS, after, ..Wanted::default() };
     let mut entries = audit::find::page(db, &wanted, PAGE_SIZE + 1)?;
     let has_more = entries.len() > PAGE_SIZE;
     entries.truncate(PAGE_SIZE);
@@ -84,6 +94,14 @@ pub fn openings(
     Ok(Openings { concern, lines, next })
 }
 
+fn how(entry: &Entry) -> How {
+    match entry.event() {
+        Some(Event::ConcernFound) => How::Found,
+        Some(Event::ConcernCopied) => How::Copied,
+        _ => How::Opened,
+    }
+}
+
 fn ids(entries: &[Entry]) -> Vec<AccountId> {
     let distinct: BTreeSet<AccountId> = entries.iter().filter_map(Entry::by).collect();
     distinct.into_iter().collect()
@@ -92,7 +110,7 @@ fn ids(entries: &[Entry]) -> Vec<AccountId> {
 fn with_names(db: &mut Db, entries: &[Entry]) -> Result<Vec<Opening>> {
     let names = names(db, &ids(entries))?;
     let who = |it: &Entry| Who::Person(name(&names, it.by()));
-    Ok(entries.iter().map(|it| Opening { who: who(it), at: it.at }).collect())
+    Ok(entries.iter().map(|it| Opening { who: who(it), how: how(it), at: it.at }).collect())
 }
 
 fn for_school(db: &mut Db, concern: &KeptConcern, entries: &[Entry]) -> Result<Vec<Opening>> {
@@ -112,10 +130,13 @@ fn for_school(db: &mut Db, concern: &KeptConcern, entries: &[Entry]) -> Result<V
         if held(it.by(), &|post| post.school == Some(concern.school)) {
             return Who::Colleague(name(&names, it.by()));
         }
-        let team = team.and_then(|it| teams.get(&it));
-        team.map_or(Who::County, |name| Who::Team(name.clone()))
+        if let Some(name) = team.and_then(|it| teams.get(&it)) {
+            return Who::Team(name.clone());
+        }
+        let is_county = held(it.by(), &|post| post.role == Role::County);
+        if is_county { Who::County } else { Who::Left }
     };
-    Ok(entries.iter().map(|it| Opening { who: who(it), at: it.at }).collect())
+    Ok(entries.iter().map(|it| Opening { who: who(it), how: how(it), at: it.at }).collect())
 }
 
 fn names(db: &mut Db, ids: &[AccountId]) -> Result<BTreeMap<AccountId, String>> {

@@ -128,7 +128,6 @@ pub(super) fn steps(db: &mut Db, concern: ConcernId) -> Result<Vec<KeptStep>> {
     Ok(concern_steps::table
         .filter(concern_steps::concern_id.eq(concern))
         .order(concern_steps::id)
-        .limit(200)
         .select(KeptStep::as_select())
         .load(db)?)
 }

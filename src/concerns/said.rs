@@ -6,7 +6,7 @@ use super::{ConcernId, KeptConcern, KeptStep, Step, queries};
 use crate::Result;
 use crate::deed::Deed;
 use crate::districts::TeamId;
-use crate::seal::{Keyring, Place, UNREADABLE};
+use crate::seal::{Keyring, Place};
 use crate::store::Db;
 
 fn place(row: &str) -> Place<'_> {
@@ -55,21 +55,28 @@ pub(super) fn of_many(
     Ok(said)
 }
 
-/// The lives of some concerns that the caller has found within a scope. What does not open says so, and is logged.
+/// The lives of some concerns that the caller has found within a scope. A step that does not open is none, and is logged.
 pub(super) fn steps_of(
     db: &mut Db,
     keys: &Keyring,
     ids: Vec<ConcernId>,
-) -> Result<Vec<(ConcernId, Step)>> {
+) -> Result<Vec<(ConcernId, Option<Step>)>> {
     let open = |(concern, it): (ConcernId, KeptStep)| {
         let words = it.words.as_ref().map(|words| keys.unseal(place(&it.id.to_string()), words));
-        let words = words.transpose().unwrap_or_else(|error| {
-            let (step, error): (_, &dyn std::error::Error) = (it.id, &error);
-            tracing::error!(step, error, "what was said of a concern does not open");
-            Some(UNREADABLE.to_owned())
-        });
-        let words = words.unwrap_or_default();
-        (concern, Step { at: it.at, by: it.by, team: it.team, status: it.status, words })
+        match words.transpose() {
+            Ok(words) => {
+                let words = words.unwrap_or_default();
+                (
+                    concern,
+                    Some(Step { at: it.at, by: it.by, team: it.team, status: it.status, words }),
+                )
+            }
+            Err(error) => {
+                let (step, error): (_, &dyn std::error::Error) = (it.id, &error);
+                tracing::error!(step, error, "what was said of a concern does not open");
+                (concern, None)
+            }
+        }
     };
     Ok(queries::steps_of(db, ids)?.into_iter().map(open).collect())
 }

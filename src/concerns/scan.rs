@@ -30,6 +30,8 @@ pub struct Texts {
     pub team: TeamId,
     pub raised_at: NaiveDateTime,
     pub passages: Vec<Passage>,
+    /// False if some of it does not open, and so is not among the passages.
+    pub is_whole: bool,
 }
 
 /// A stretch of the concerns of the reader's teams, the newest first, and where the next one begins.
@@ -58,20 +60,24 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ConcernId]) -> Re
 /// What concerns say, and the words of their steps.
 fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptConcern>) -> Result<Vec<Texts>> {
     let ids: Vec<ConcernId> = found.iter().map(|it| it.id).collect();
-    let mut steps: BTreeMap<ConcernId, Vec<Step>> = BTreeMap::new();
+    let mut steps: BTreeMap<ConcernId, Vec<Option<Step>>> = BTreeMap::new();
     for (id, step) in said::steps_of(db, keys, ids)? {
         steps.entry(id).or_default().push(step);
     }
     let of = |it: KeptConcern| {
-        let it = it.open_or_say(keys);
-        let rows = report::summary(&it.answers).into_iter().flat_map(|it| it.rows);
+        let (id, reference, team, raised_at) = (it.id, it.reference.clone(), it.team, it.raised_at);
+        let steps = steps.remove(&id).unwrap_or_default();
+        let opened = it.open_or_log(keys);
+        let is_whole = opened.is_some() && steps.iter().all(Option::is_some);
+        let rows = opened.map(|it| report::summary(&it.answers)).unwrap_or_default();
         let answers = rows
+            .into_iter()
+            .flat_map(|it| it.rows)
             .filter(|row| !row.lines.is_empty())
             .map(|row| Passage { heading: row.question, text: row.lines.join("\n") });
-        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(step_said);
+        let words = steps.into_iter().flatten().map(step_said);
         let passages = answers.chain(words).filter(|it| !it.text.is_empty()).collect();
-        let (id, reference, team) = (it.id, it.reference.clone(), it.team);
-        Texts { id, reference, team, raised_at: it.raised_at, passages }
+        Texts { id, reference, team, raised_at, passages, is_whole }
     };
     Ok(found.into_iter().map(of).collect())
 }

@@ -141,6 +141,13 @@ impl Found {
         }
     }
 
+    /// Writes down whose words somebody is about to be shown.
+    pub fn record(&self, deed: &mut Deed) -> Result<()> {
+        let of = |it: &Hit| (it.concern.id.to_string(), Some(it.concern.team));
+        let shown: Vec<(String, Option<TeamId>)> = self.hits.iter().map(of).collect();
+        deed.record_all(Event::ConcernFound, &shown)
+    }
+
     /// The names for a page of hits.
     pub fn names(&self, db: &mut Db) -> Result<Names> {
         let from: BTreeSet<Urn> = self.hits.iter().map(|it| it.concern.school).collect();

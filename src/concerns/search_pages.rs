@@ -1,5 +1,7 @@
 //! The page on which concerns are searched for words.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::list::{ListForm, Side};
@@ -30,8 +32,13 @@ pub(super) async fn show(visit: &Visit, form: &ListForm, side: Side) -> Result<P
             break;
         }
     }
-    let asked = visit.read(move |db, _| Ok((found.names(db)?, found)));
-    let (names, found) = asked.await?;
+    let found = Arc::new(found);
+    if !found.hits.is_empty() {
+        let shown = Arc::clone(&found);
+        visit.write(move |deed| shown.record(deed)).await?;
+    }
+    let shown = Arc::clone(&found);
+    let names = visit.read(move |db, _| shown.names(db)).await?;
     let view = SearchPage::blank(visit, form, side).with(form, &found, &names);
     visit.page("concerns/search.html", &view)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::keep::{self, Record};
 use super::{ConcernId, keep_queries};
-use crate::Result;
 use crate::app::Portal;
+use crate::{Result, calendar};
 
 const PAGE: i64 = 1_000;
 
@@ -55,7 +55,31 @@ pub fn verify(portal: &Portal) -> Result<Verdict> {
             "{reference} is in the journal and not in the database: `e4s journal restore` puts it back"
         ));
     }
+    cleared(portal, &ids, &mut found)?;
     Ok(found)
+}
+
+/// What retention has taken out of this machine's journal, and what it still has to.
+fn cleared(portal: &Portal, ids: &[ConcernId], found: &mut Verdict) -> Result<()> {
+    let (deleted, cleared) = portal.store.read(|db| {
+        Ok((
+            keep_queries::deleted(db, ids)?.len(),
+            keep_queries::cleared(db, portal.journal.host())?,
+        ))
+    })?;
+    if deleted > 0 {
+        found.notes.push(format!(
+            "concerns that were deleted and are still in the journal: {deleted}. The worker takes them out once nobody \
+             appends to their file"
+        ));
+    }
+    if let Some((count, at)) = cleared.filter(|it| it.0 > 0) {
+        let when = calendar::moment(at);
+        found.notes.push(format!(
+            "records of deleted concerns that were taken out on this machine: {count}, the last time on {when}"
+        ));
+    }
+    Ok(())
 }
 
 /// Concerns that the journal lacks. What was raised while it was being read is looked for once more.

@@ -8,6 +8,8 @@ use crate::calendar;
 
 const YEARS_MAX: u32 = 100;
 const DAYS_MAX: u32 = 36_500;
+/// A letter that is gone could be queued a second time: within this many days the same may become due again.
+const LETTERS_MIN: u32 = 31;
 
 /// How long something is kept, in whole days of the calendar in London.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,20 @@ impl Keep {
         }
     }
 
+    /// The same for letters, by which the service knows what it has told whom.
+    pub(super) fn parse_letters(text: &str) -> Result<Self, String> {
+        let short = || {
+            format!(
+                "write {LETTERS_MIN} to {DAYS_MAX} days, or 1 to {YEARS_MAX} years: a letter that is gone sooner could \
+                 be sent twice"
+            )
+        };
+        match Self::parse(text) {
+            Ok(Self::Days(days)) if days < LETTERS_MIN => Err(short()),
+            other => other.map_err(|_other| short()),
+        }
+    }
+
     /// The day on which something of `day` is due to go. From 29 February it is 28 February of a year that has no 29th.
     pub fn until(self, day: NaiveDate) -> NaiveDate {
         let due = match self {
@@ -36,6 +52,12 @@ impl Keep {
             Self::Years(years) => day.checked_add_months(Months::new(years * 12)),
         };
         due.unwrap_or(day)
+    }
+
+    /// True if something is kept for less long than by the other.
+    pub(super) fn is_shorter(self, than: Self) -> bool {
+        let day = NaiveDate::default();
+        self.until(day) < than.until(day)
     }
 
     /// The last day of which things are due on `today`.
@@ -75,6 +97,17 @@ mod tests {
         for wrong in ["", "6", "years", "0 days", "-1 years", "6 months", "101 years", "6years"] {
             assert!(Keep::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn letters_are_kept_for_a_month_at_least() {
+        for short in ["1 day", "30 days"] {
+            let told = Keep::parse_letters(short).expect_err(short);
+            assert!(told.contains("31 to") && told.contains("sent twice"), "{told}");
+        }
+        assert_eq!(Keep::parse_letters("31 days"), Ok(Keep::Days(31)));
+        assert_eq!(Keep::parse_letters("1 year"), Ok(Keep::Years(1)));
+        assert!(Keep::parse_letters("six").is_err());
     }
 
     #[test]

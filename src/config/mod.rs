@@ -137,7 +137,19 @@ pub const SETTINGS: &[Setting] = &[
         name: "keep_letters",
         default: "1 year",
         example: "1 year",
-        about: "How long a letter is kept after it was queued",
+        about: "How long a letter is kept after it was queued: 31 days at least, or it could be sent twice. One that waits to be sent stays",
+    },
+    Setting {
+        name: "keep_requests",
+        default: "6 years",
+        example: "6 years",
+        about: "How long it is kept that somebody asked what is kept about them",
+    },
+    Setting {
+        name: "keep_audit",
+        default: "10 years",
+        example: "10 years",
+        about: "How long a line of the audit log is kept; whole months go. At least a year, and no shorter than concerns are kept",
     },
     Setting {
         name: "curriculum",

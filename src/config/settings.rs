@@ -36,6 +36,8 @@ pub struct Settings {
     pub keep_unlinked: Keep,
     pub keep_accounts: Keep,
     pub keep_letters: Keep,
+    pub keep_requests: Keep,
+    pub keep_audit: Keep,
     pub curriculum: Option<PathBuf>,
     pub sign_on: Option<SignOn>,
     pub log_json: bool,
@@ -103,7 +105,9 @@ impl Settings {
             keep_closed: of("keep_closed").check(Keep::parse)?,
             keep_unlinked: of("keep_unlinked").check(Keep::parse)?,
             keep_accounts: of("keep_accounts").check(Keep::parse)?,
-            keep_letters: of("keep_letters").check(Keep::parse)?,
+            keep_letters: of("keep_letters").check(Keep::parse_letters)?,
+            keep_requests: of("keep_requests").check(Keep::parse)?,
+            keep_audit: keep_audit(of)?,
             curriculum: of("curriculum").check_some(folder)?,
             sign_on: sign_on(of)?,
             log_json: of("log").check(|it| match it {
@@ -152,6 +156,21 @@ impl Settings {
     pub fn is_secure(&self) -> bool {
         self.base_url.starts_with("https://")
     }
+}
+
+/// The log of what was done to a record stays for as long as the record may, and a year in any case.
+fn keep_audit(of: impl Fn(&'static str) -> Value) -> Result<Keep, Fault> {
+    let keep = of("keep_audit").check(Keep::parse)?;
+    for (name, least) in [
+        ("keep_closed", of("keep_closed").check(Keep::parse)?),
+        ("keep_unlinked", of("keep_unlinked").check(Keep::parse)?),
+        ("the least", Keep::Years(1)),
+    ] {
+        if keep.is_shorter(least) {
+            return Err(of("keep_audit").fault(&format!("it is shorter than {name}, {least}")));
+        }
+    }
+    Ok(keep)
 }
 
 /// All of the sign-on's settings, or none; what stands for a second factor may be left out.

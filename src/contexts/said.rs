@@ -3,7 +3,7 @@
 use super::{ContextId, KeptContext, KeptStep, State, Step, queries};
 use crate::Result;
 use crate::deed::Deed;
-use crate::seal::{Keyring, Place, UNREADABLE};
+use crate::seal::{Keyring, Place};
 use crate::store::Db;
 
 fn place(row: &str) -> Place<'_> {
@@ -33,21 +33,25 @@ pub(super) fn steps(db: &mut Db, keys: &Keyring, context: &KeptContext) -> Resul
     queries::steps(db, context.id)?.into_iter().map(open).collect()
 }
 
-/// The lives of some contexts that the caller has found within a scope. What does not open says so, and is logged.
+/// The lives of some contexts that the caller has found within a scope. A step that does not open is none, and is logged.
 pub(super) fn steps_of(
     db: &mut Db,
     keys: &Keyring,
     ids: Vec<ContextId>,
-) -> Result<Vec<(ContextId, Step)>> {
+) -> Result<Vec<(ContextId, Option<Step>)>> {
     let open = |(context, it): (ContextId, KeptStep)| {
         let words = it.words.as_ref().map(|words| keys.unseal(place(&it.id.to_string()), words));
-        let words = words.transpose().unwrap_or_else(|error| {
-            let (step, error): (_, &dyn std::error::Error) = (it.id, &error);
-            tracing::error!(step, error, "what was said of a context does not open");
-            Some(UNREADABLE.to_owned())
-        });
-        let words = words.unwrap_or_default();
-        (context, Step { at: it.at, by: it.by, state: it.state, words })
+        match words.transpose() {
+            Ok(words) => {
+                let words = words.unwrap_or_default();
+                (context, Some(Step { at: it.at, by: it.by, state: it.state, words }))
+            }
+            Err(error) => {
+                let (step, error): (_, &dyn std::error::Error) = (it.id, &error);
+                tracing::error!(step, error, "what was said of a context does not open");
+                (context, None)
+            }
+        }
     };
     Ok(queries::steps_of(db, ids)?.into_iter().map(open).collect())
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 
 use super::read::{ListForm, Mark};
-use super::{ContextId, KeptContext, Step, queries, said};
+use super::{ContextId, KeptContext, Step, label_or_say, queries, said};
 use crate::accounts::Scope;
 use crate::concerns::scan::Passage;
 use crate::districts::TeamId;
-use crate::seal::Keyring;
+use crate::seal::{Keyring, UNREADABLE};
 use crate::store::Db;
 use crate::{Error, Result, calendar};
 
@@ -24,6 +24,8 @@ pub struct Texts {
     pub team: TeamId,
     pub opened_at: NaiveDateTime,
     pub passages: Vec<Passage>,
+    /// False if some of it does not open, and so is not among the passages.
+    pub is_whole: bool,
 }
 
 /// A stretch of the contexts of the reader's teams, the newest first, and where the next one begins.
@@ -53,23 +55,24 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ContextId]) -> Re
 
 /// The labels of contexts, and the words of their steps.
 fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptContext>) -> Result<Vec<Texts>> {
-    let mut steps: BTreeMap<ContextId, Vec<Step>> = BTreeMap::new();
+    let mut steps: BTreeMap<ContextId, Vec<Option<Step>>> = BTreeMap::new();
     for (id, step) in said::steps_of(db, keys, found.iter().map(|it| it.id).collect())? {
         steps.entry(id).or_default().push(step);
     }
     let of = |it: KeptContext| {
-        let it = it.open_or_say(keys);
-        let text = it.label.clone();
-        let label = Passage { heading: "Name of the place or group".to_owned(), text };
+        let label = Some(label_or_say(keys, it.id, &it.label)).filter(|it| it != UNREADABLE);
+        let steps = steps.remove(&it.id).unwrap_or_default();
+        let is_whole = label.is_some() && steps.iter().all(Option::is_some);
+        let heading = || "Name of the place or group".to_owned();
+        let label = label.map(|text| Passage { heading: heading(), text });
         let line = |step: Step| Passage {
             heading: format!("{}, {}", step.state.title(), calendar::date_of(step.at)),
             text: step.words,
         };
-        let words = steps.remove(&it.id).unwrap_or_default().into_iter().map(line);
-        let passages =
-            std::iter::once(label).chain(words).filter(|it| !it.text.is_empty()).collect();
-        let (id, reference, team) = (it.id, it.reference.clone(), it.team);
-        Texts { id, reference, team, opened_at: it.opened_at, passages }
+        let words = steps.into_iter().flatten().map(line);
+        let passages = label.into_iter().chain(words).filter(|it| !it.text.is_empty()).collect();
+        let (id, reference, team) = (it.id, it.reference, it.team);
+        Texts { id, reference, team, opened_at: it.opened_at, passages, is_whole }
     };
     Ok(found.into_iter().map(of).collect())
 }

@@ -7,6 +7,8 @@ pub mod html;
 pub mod lesson;
 pub mod markdown;
 pub mod pdf;
+pub mod sheet;
+pub mod subject;
 
 use serde::Serialize;
 

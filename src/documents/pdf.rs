@@ -18,6 +18,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 const LESSON: &str = include_str!("../../templates/documents/lesson.typ");
+const SUBJECT: &str = include_str!("../../templates/documents/subject.typ");
 
 /// The four faces of Atkinson Hyperlegible, from the npm package that `build.rs` unpacks.
 const FACES: [&[u8]; 4] = [
@@ -38,8 +39,21 @@ pub enum PdfError {
 
 /// A lesson plan. `made_on` is the date that the file carries.
 pub fn lesson(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
+    made(&PRESS.lesson, sheet, made_on)
+}
+
+/// What is kept about somebody. Characters that [`may_print`] refuses must have been replaced.
+pub fn subject(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
+    made(&PRESS.subject, sheet, made_on)
+}
+
+fn made(
+    form: &'static Form,
+    sheet: &impl Serialize,
+    made_on: NaiveDate,
+) -> Result<Vec<u8>, PdfError> {
     let data = serde_json::to_vec(sheet)?;
-    let made = make(data, made_on);
+    let made = make(form, data, made_on);
     comemo::evict(10);
     made
 }
@@ -50,8 +64,8 @@ pub fn may_print(it: char) -> bool {
     it.is_ascii_graphic() || it.is_whitespace() || PRESS.fonts.first().is_some_and(has)
 }
 
-fn make(data: Vec<u8>, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
-    let sheet = Sheet { data: Bytes::new(data) };
+fn make(form: &'static Form, data: Vec<u8>, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
+    let sheet = Sheet { form, data: Bytes::new(data) };
     let set = typst::compile::<PagedDocument>(&sheet);
     let document = set.output.map_err(|it| PdfError::Made(words(&it)))?;
     if !set.warnings.is_empty() {
@@ -77,13 +91,26 @@ fn midnight(day: NaiveDate) -> Option<Datetime> {
     Datetime::from_ymd_hms(day.year(), month, date, 0, 0, 0)
 }
 
-/// What every document shares: typst's library, our faces and the template.
+/// What every document shares: typst's library, our faces and the templates.
 struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+    lesson: Form,
+    subject: Form,
+}
+
+/// A template, and the name under which it reads its data.
+struct Form {
     template: Source,
     data: FileId,
+}
+
+impl Form {
+    fn of(name: &str, template: &str) -> Self {
+        let template = Source::new(file_id(&format!("{name}.typ")), template.to_owned());
+        Self { template, data: file_id(&format!("{name}.json")) }
+    }
 }
 
 static PRESS: LazyLock<Press> = LazyLock::new(|| {
@@ -92,8 +119,8 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
         library: LazyHash::new(Library::builder().build()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         fonts,
-        template: Source::new(file_id("lesson.typ"), LESSON.to_owned()),
-        data: file_id("lesson.json"),
+        lesson: Form::of("lesson", LESSON),
+        subject: Form::of("subject", SUBJECT),
     }
 });
 
@@ -105,6 +132,7 @@ fn file_id(name: &str) -> FileId {
 
 /// The world of one document.
 struct Sheet {
+    form: &'static Form,
     data: Bytes,
 }
 
@@ -118,19 +146,19 @@ impl World for Sheet {
     }
 
     fn main(&self) -> FileId {
-        PRESS.template.id()
+        self.form.template.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == PRESS.template.id() {
-            Ok(PRESS.template.clone())
+        if id == self.form.template.id() {
+            Ok(self.form.template.clone())
         } else {
             Err(FileError::AccessDenied)
         }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == PRESS.data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.form.data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {

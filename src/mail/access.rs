@@ -3,16 +3,19 @@
 //! The first two carry a link that lets its reader choose a password. What is kept of them has a placeholder where the
 //! token stands; the token is made again, the same each time, when the letter is handed over.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
 use super::facts::{PasswordFacts, TicketFacts, json};
-use super::{Letter, LetterKind, Words};
+use super::{Letter, LetterKind, Words, queries};
 use crate::accounts::AccountId;
 use crate::accounts::tickets::{self, Ticket, TicketKind};
 use crate::deed::Deed;
 use crate::seal::Keyring;
+use crate::store::Db;
 use crate::{Error, Result, calendar};
 
 /// Stands where the token does.
@@ -44,6 +47,14 @@ pub fn hand(
     let period = format!("ticket:{}", ticket.id);
     deed.post(&Letter { kind, to: ticket.account, period, facts, due_at: deed.at })?;
     Ok(())
+}
+
+/// The generations of the root keys that letters need which are still to be sent.
+pub fn needed(db: &mut Db) -> Result<BTreeSet<u32>> {
+    let kinds = [LetterKind::Invitation, LetterKind::Reset];
+    let facts = queries::facts_waiting(db, &kinds)?;
+    let carried = facts.iter().filter_map(|it| serde_json::from_str::<Carried>(it).ok());
+    Ok(carried.map(|it| it.generation).collect())
 }
 
 /// Queues the letter that tells a person that their password was changed.

@@ -21,6 +21,7 @@ pub fn words(portal: &Portal, kind: LetterKind, facts: &serde_json::Value) -> Re
     let mut context = Context::from_serialize(facts)?;
     context.insert("base_url", &portal.settings.base_url);
     context.insert("council_name", &portal.settings.council_name);
+    context.insert("is_about_work", &kind.is_about_work());
     let name = kind.as_str();
     let written = portal.templates.render(&format!("mail/{name}.txt"), &context)?;
     let (first, rest) = written.split_once('\n').unwrap_or((written.as_str(), ""));
@@ -52,7 +53,7 @@ pub(super) struct Sealed {
 /// Makes a letter ready to travel.
 pub(super) fn seal(
     settings: &Settings,
-    (id, queued_at): (LetterId, NaiveDateTime),
+    (id, kind, queued_at): (LetterId, LetterKind, NaiveDateTime),
     to: Address,
     words: &Words,
 ) -> Result<Sealed> {
@@ -69,17 +70,19 @@ pub(super) fn seal(
         .singlepart(part(ContentType::TEXT_PLAIN, &words.text))
         .singlepart(part(ContentType::TEXT_HTML, &words.html));
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]);
-    let message = Message::builder()
+    let mut message = Message::builder()
         .envelope(envelope.map_err(|error| bad(&error))?)
         .date(SystemTime::from(queued_at.and_utc()))
         .from(from)
         .to(Mailbox::new(None, to.clone()))
         .subject(one_line(&words.subject))
         .message_id(Some(format!("<{id}@{}>", host(&settings.base_url))))
-        .raw_header(header("List-Unsubscribe", format!("<{}/digests>", settings.base_url)))
-        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-        .multipart(parts)
-        .map_err(|error| bad(&error))?;
+        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+    if kind.is_about_work() {
+        let page = format!("<{}/digests>", settings.base_url);
+        message = message.raw_header(header("List-Unsubscribe", page));
+    }
+    let message = message.multipart(parts).map_err(|error| bad(&error))?;
     let bytes = String::from_utf8(message.formatted()).map_err(|error| bad(&error))?;
     if !bytes.is_ascii() {
         return Err(Error::Letter("a letter has more than ASCII in it".to_owned()));
@@ -122,7 +125,9 @@ mod tests {
             html: "<p>A line</p>\n".to_owned(),
         };
         let to = "sam@example.org".parse().expect("an address");
-        seal(&settings, (id, calendar::at(day, 7, 0)), to, &words).expect("sealed").bytes
+        seal(&settings, (id, LetterKind::Digest, calendar::at(day, 7, 0)), to, &words)
+            .expect("sealed")
+            .bytes
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Round<'_> {
                 .map_err(|_bad| unwritable(crate::Error::Corrupt("letter")))?;
             compose::words(self.portal, letter.kind, &facts).map_err(unwritable)?
         };
-        let whose = (letter.id, letter.queued_at);
+        let whose = (letter.id, letter.kind, letter.queued_at);
         let what = (letter.kind, letter.facts.as_str());
         let full = access::filled(&self.portal.keys, what, &words).map_err(unwritable)?;
         let sealed = compose::seal(&self.portal.settings, whose, to, &full).map_err(unwritable)?;

@@ -26,6 +26,19 @@ pub struct QuestionFacts {
     pub path: String,
 }
 
+/// What the letter about somebody who has lost their second factors says.
+#[derive(Debug, Serialize)]
+pub struct RecoveryFacts {
+    /// `23 November 2026 at 12pm`
+    pub asked: String,
+    /// From when on an administrator may decide alone.
+    pub alone_from: String,
+    /// From when on nobody can decide any more.
+    pub void_from: String,
+    /// Where to see who it is, after signing in.
+    pub path: &'static str,
+}
+
 /// What the letter about records that are due to be deleted says.
 #[derive(Debug, Serialize)]
 pub struct WarningFacts {

@@ -9,9 +9,12 @@ use crate::accounts::AccountId;
 use crate::deed::Deed;
 use crate::store::schema::letters;
 
-/// Deletes letters that were queued before a moment, at most `limit`, and says how many.
+/// Deletes letters that were queued before a moment and that nobody is to get any more, at most `limit`, and says how
+/// many.
 pub fn forget(deed: &mut Deed, before: NaiveDateTime, limit: i64) -> Result<usize> {
-    let old = letters::table.filter(letters::queued_at.lt(before)).order(letters::queued_at);
+    let is_over = letters::sent_at.is_not_null().or(letters::stopped_at.is_not_null());
+    let old = letters::table.filter(letters::queued_at.lt(before)).filter(is_over);
+    let old = old.order(letters::queued_at);
     let ids: Vec<LetterId> = old.limit(limit).select(letters::id).load(deed.db)?;
     Ok(diesel::delete(letters::table.filter(letters::id.eq_any(ids))).execute(deed.db)?)
 }

@@ -12,6 +12,7 @@ pub mod deliver;
 pub mod facts;
 pub mod forget;
 pub mod question;
+pub mod recovery;
 pub mod safety;
 mod smtp;
 pub mod urgent;
@@ -44,6 +45,8 @@ text_enum! {
         Question = "question",
         /// Something has happened to how this person signs in.
         Safety = "safety",
+        /// Somebody has lost their second factors: those who look after accounts decide.
+        Recovery = "recovery",
         /// Records of a team are due to be deleted.
         Warning = "warning",
         /// What needs this person, on their rhythm.
@@ -58,9 +61,14 @@ text_enum! {
 }
 
 impl LetterKind {
+    /// True for letters that come on a rhythm, or with a duty: their reader may choose how often, or what.
+    pub(crate) fn is_about_work(self) -> bool {
+        matches!(self, Self::Digest | Self::Urgent | Self::Question | Self::Warning)
+    }
+
     /// True for letters about getting in, which reach their person before the first day of a post.
     fn is_about_access(self) -> bool {
-        matches!(self, Self::Invitation | Self::Reset | Self::PasswordChanged)
+        matches!(self, Self::Invitation | Self::Reset | Self::PasswordChanged | Self::Safety)
     }
 }
 

@@ -223,3 +223,13 @@ pub fn last_sent(db: &mut Db, kind: LetterKind) -> Result<Option<NaiveDateTime>>
         .select(letters::sent_at.assume_not_null());
     Ok(newest.first(db).optional()?)
 }
+
+/// What the letters of some kinds may say that are still to be sent.
+pub(super) fn facts_waiting(db: &mut Db, kinds: &[LetterKind]) -> Result<Vec<String>> {
+    Ok(letters::table
+        .filter(letters::sent_at.is_null())
+        .filter(letters::stopped_at.is_null())
+        .filter(letters::kind.eq_any(kinds.to_vec()))
+        .select(letters::facts)
+        .load(db)?)
+}

@@ -21,6 +21,8 @@ pub enum News {
     RecoveryGranted,
     RecoveryRefused,
     RecoveryStopped,
+    SignOnLinked,
+    SignOnUnlinked,
 }
 
 const OTHERS_END: &str = "You have been signed out everywhere else.";
@@ -73,6 +75,19 @@ impl News {
                 "your second factors stay as they are",
                 vec![
                     "An administrator refused to remove your second factors. Nothing has changed.",
+                ],
+            ),
+            Self::SignOnLinked => (
+                "your council account was linked",
+                vec![
+                    "A council account was linked to your account. Whoever signs in to that one can sign in here as you.",
+                ],
+            ),
+            Self::SignOnUnlinked => (
+                "your council account was unlinked",
+                vec![
+                    "Your council account was unlinked. It lets nobody in here any more.",
+                    OTHERS_END,
                 ],
             ),
             Self::RecoveryStopped => (

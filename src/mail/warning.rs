@@ -22,8 +22,13 @@ pub struct Warning {
     pub month: String,
 }
 
-/// Queues a letter to each coordinator of the team; if it has none, to the county's leads. False if nobody is told anything:
-/// there is nobody, or they have had their letter of this month.
+/// What is the same in every letter by which a team is told in a month.
+pub fn period(team: TeamId, month: &str) -> String {
+    format!("team:{team}:{month}")
+}
+
+/// Queues a letter to each coordinator of the team; if it has none, to the county's leads. False if no letter is:
+/// there is nobody, or they have had theirs of this month.
 pub fn tell(deed: &mut Deed, team: TeamId, warning: &Warning) -> Result<bool> {
     let today = deed.today();
     let mut people = queries::holders(deed.db, today, Role::Coordinator, Some(team), None)?;
@@ -43,11 +48,11 @@ pub fn tell(deed: &mut Deed, team: TeamId, warning: &Warning) -> Result<bool> {
             "records are due to be deleted and nobody can be told, so they stay: appoint a coordinator or a county lead"
         );
     }
-    let mut is_told = false;
+    let mut is_queued = false;
     for to in people {
-        let (period, facts) = (format!("team:{team}:{}", warning.month), facts.clone());
+        let (period, facts) = (period(team, &warning.month), facts.clone());
         let letter = Letter { kind: LetterKind::Warning, to, period, facts, due_at: deed.at };
-        is_told |= deed.post(&letter)?;
+        is_queued |= deed.post(&letter)?;
     }
-    Ok(is_told)
+    Ok(is_queued)
 }

@@ -1,15 +1,15 @@
-//! The clock that deletion goes by. The worker writes down the time each hour; when the next time that it reads is more
+//! The clock that deletion goes by. It is written down each hour (`Heart::DeletionClock`); when the next time that it reads is more
 //! than a week ahead of the last one, the clock may be wrong, and nothing is deleted until an administrator says that it
 //! is right.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::queries;
 use crate::accounts::Role;
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::store::Db;
+use crate::store::hearts::{self, Heart};
 use crate::worker::Done;
 use crate::{Error, Result, calendar};
 
@@ -17,8 +17,6 @@ use crate::{Error, Result, calendar};
 const JUMP_MAX: TimeDelta = TimeDelta::days(7);
 /// A page may be so old when somebody confirms the time that it shows.
 const PAGE_MAX: TimeDelta = TimeDelta::hours(1);
-/// The heartbeat that deletion goes by.
-const WORKER: &str = "worker";
 
 /// How the clock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Standing {
 
 /// When the worker last wrote down the time.
 pub fn last_beat(db: &mut Db) -> Result<Option<NaiveDateTime>> {
-    queries::beat(db, WORKER)
+    hearts::last_beat(db, Heart::DeletionClock)
 }
 
 /// How the clock stands against the last heartbeat. Before the first one there is nothing that it could have jumped over.
@@ -61,7 +59,7 @@ pub(super) fn beat(portal: &Portal, now: NaiveDateTime) -> Result<Standing> {
     let standing = portal.store.write(|db| {
         let standing = standing(db, now)?;
         if standing == Standing::Right {
-            queries::set_beat(db, WORKER, now)?;
+            hearts::beat(db, Heart::DeletionClock, now)?;
         }
         Ok(standing)
     })?;
@@ -80,6 +78,6 @@ pub fn confirm(deed: &mut Deed, shown: NaiveDateTime) -> Result<()> {
     if (deed.at - shown).abs() > PAGE_MAX {
         return Err(Error::Refused("The clock says another time now than the page did."));
     }
-    queries::set_beat(deed.db, WORKER, deed.at)?;
-    deed.record(Event::ClockConfirmed, WORKER, None)
+    hearts::beat(deed.db, Heart::DeletionClock, deed.at)?;
+    deed.record(Event::ClockConfirmed, Heart::DeletionClock.as_str(), None)
 }

@@ -8,12 +8,13 @@ use chrono::{Datelike, NaiveDateTime};
 use super::plan::{Due, Which};
 use super::rules::Rule;
 use super::tombstones::{self, Tombstone};
-use super::{Kept, clock, queries, warn};
+use super::{Kept, clock, hold_queries, lines, queries, subject_queries, warn};
 use crate::accounts::{self, Actor};
 use crate::app::Portal;
 use crate::concerns::ConcernId;
 use crate::contexts::ContextId;
 use crate::deed::Deed;
+use crate::store::hearts::{self, Heart};
 use crate::worker::Done;
 use crate::{Result, calendar, concerns, contexts, digests, mail};
 
@@ -24,6 +25,7 @@ const CONCERNS: i64 = 50;
 const ACCOUNTS: i64 = 50;
 const DRAFTS: i64 = 500;
 const LETTERS: i64 = 500;
+const REQUESTS: i64 = 500;
 
 /// Warns the teams, and deletes what is due. Nothing at all, if the clock has jumped.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
@@ -33,6 +35,9 @@ pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
     let mut count = warn::warn(portal, now)?;
     for rule in Rule::ALL {
         count += all_of(portal, *rule, now)?;
+    }
+    if !portal.stopping.load(Ordering::Relaxed) {
+        portal.store.write(|db| hearts::beat(db, Heart::Deletion, now))?;
     }
     Ok(Done { count, is_more: false })
 }
@@ -47,6 +52,8 @@ fn all_of(portal: &Portal, rule: Rule, now: NaiveDateTime) -> Result<usize> {
             Rule::Drafts => drafts(deed, portal),
             Rule::Accounts => accounts(deed, portal),
             Rule::Letters => letters(deed, portal),
+            Rule::Requests => requests(deed, portal),
+            Rule::Audit => lines::remove(deed, &portal.settings),
         };
         let gone = portal.write_as(&Actor::house(), now, batch)?;
         if gone == 0 {
@@ -98,6 +105,7 @@ fn unlinked(deed: &mut Deed, portal: &Portal) -> Result<usize> {
 /// Leaves a tombstone of a team's record, and the line that closes what the audit log says of it.
 fn bury(deed: &mut Deed, due: &Due) -> Result<()> {
     queries::unset_warned(deed.db, vec![due.id.clone()])?;
+    hold_queries::remove(deed.db, &due.id)?;
     let stone = Tombstone {
         kind: due.kind,
         record_id: Some(due.id.clone()),
@@ -134,6 +142,13 @@ fn letters(deed: &mut Deed, portal: &Portal) -> Result<usize> {
     let before = Rule::Letters.keep(&portal.settings).over(deed.today());
     let count = mail::forget::forget(deed, before, LETTERS)?;
     count_out(deed, (Kept::Letter, Rule::Letters), count)
+}
+
+/// What people asked to see, and why somebody looked for it.
+fn requests(deed: &mut Deed, portal: &Portal) -> Result<usize> {
+    let before = Rule::Requests.keep(&portal.settings).over(deed.today());
+    let count = subject_queries::remove(deed.db, before, REQUESTS)?;
+    count_out(deed, (Kept::Request, Rule::Requests), count)
 }
 
 /// People who have left: their names stay, and everything else of theirs goes.

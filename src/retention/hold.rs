@@ -16,7 +16,7 @@ use crate::concerns::hold::Holdable;
 use crate::concerns::{self, ConcernId};
 use crate::contexts::{self, ContextId};
 use crate::deed::Deed;
-use crate::seal::{Keyring, Place, Sealed};
+use crate::seal::{HOUSE, Keyring, Place, Sealed};
 use crate::store::Db;
 use crate::web::FormErrors;
 use crate::{Error, Result};
@@ -161,7 +161,8 @@ pub fn put(deed: &mut Deed, record: Record, reason: &Reason) -> Result<()> {
         ));
     }
     let id = HoldId::random();
-    let sealed = deed.keys.seal(found.team.as_str(), place(&id), &reason.0)?;
+    // The house's: a concern that is passed on takes its hold along, and no deed below this slice could seal it anew.
+    let sealed = deed.keys.seal(HOUSE, place(&id), &reason.0)?;
     let what = (record.kind(), record.id());
     hold_queries::insert(deed.db, (id, what), &sealed, (deed.by.id, deed.at))?;
     record.mark(deed, Some(deed.at))?;

@@ -66,6 +66,12 @@ pub(super) fn lift(db: &mut Db, id: HoldId, (by, at): (AccountId, NaiveDateTime)
     Ok(())
 }
 
+/// Removes every hold that a record was on, with why.
+pub(super) fn remove(db: &mut Db, record: &str) -> Result<()> {
+    diesel::delete(holds::table.filter(holds::record_id.eq(record.to_owned()))).execute(db)?;
+    Ok(())
+}
+
 /// The context that a concern is part of.
 pub(super) fn context_of(db: &mut Db, id: ConcernId) -> Result<Option<ContextId>> {
     let found = context_concerns::table.find(id).select(context_concerns::context_id);

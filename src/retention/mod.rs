@@ -4,8 +4,9 @@
 //! least thirty days before (`warn`), shown to them (`plan`), and then deleted in small transactions (`forget`). What is
 //! needed longer is put on legal hold, which one person does and two lift (`hold`). Of what was deleted a tombstone stays:
 //! what it was, whose, of which year, by which rule and when, and nothing of what it said (`tombstones`). A clock that
-//! has jumped ahead stops everything until an administrator says that it is right (`clock`). Somebody who asks what is
-//! kept about them is answered from a search by the county's lead (`subject`).
+//! has jumped ahead stops everything until an administrator says that it is right (`clock`). Of the audit log whole months
+//! go after ten years, unless a line in them is about what is on hold (`lines`). Somebody who asks what is kept about them
+//! is answered from a search by the county's lead (`subject`).
 
 pub mod clock;
 pub mod forget;
@@ -13,10 +14,13 @@ pub mod hold;
 pub mod plan;
 pub mod rules;
 pub mod subject;
+pub mod subject_file;
 pub mod tombstones;
 pub mod warn;
 
 mod find;
+mod lines;
+mod lines_queries;
 
 mod hold_pages;
 mod hold_queries;
@@ -28,8 +32,6 @@ mod subject_queries;
 mod tombstone_queries;
 
 use crate::store::{random_id, text_enum};
-
-pub use tombstones::among as tombstones;
 
 random_id! {
     /// A legal hold.
@@ -48,6 +50,8 @@ text_enum! {
         Draft = "draft",
         Account = "account",
         Letter = "letter",
+        Request = "request",
+        Line = "line",
     }
 }
 
@@ -60,6 +64,8 @@ impl Kept {
             Self::Draft => "Draft",
             Self::Account => "Account",
             Self::Letter => "Letter",
+            Self::Request => "Request to see what is kept",
+            Self::Line => "Line of the audit log",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::rules::Rule;
-use super::{Kept, queries, tombstone_queries};
+use super::{Kept, lines, queries, subject_queries, tombstone_queries};
 use crate::accounts::{self, Scope};
 use crate::config::Settings;
 use crate::districts::TeamId;
@@ -38,7 +38,7 @@ pub struct Due {
     /// How it ended, as the register says it.
     pub outcome: &'static str,
     pub is_held: bool,
-    /// When its team was told, if it was.
+    /// When the first letter that tells its team was sent, if one was.
     pub warned_at: Option<NaiveDateTime>,
 }
 
@@ -154,8 +154,8 @@ pub fn list(
 /// Adds what stands elsewhere: when the team was told, and what the concerns of a context say about it.
 fn complete(db: &mut Db, due: &mut [Due], now: NaiveDateTime) -> Result<()> {
     let ids: Vec<String> = due.iter().map(|it| it.id.clone()).collect();
-    let warned: HashMap<String, NaiveDateTime> =
-        queries::warned(db, ids.clone())?.into_iter().collect();
+    let told: HashMap<String, (NaiveDateTime, NaiveDateTime)> =
+        queries::told(db, ids.clone())?.into_iter().collect();
     let held: HashSet<String> = queries::held_by_concern(db, ids.clone())?.into_iter().collect();
     let latest: HashMap<String, NaiveDateTime> = queries::latest_in(db, ids)?
         .into_iter()
@@ -165,8 +165,8 @@ fn complete(db: &mut Db, due: &mut [Due], now: NaiveDateTime) -> Result<()> {
         let since = latest.get(&it.id).map_or(it.since, |at| it.since.max(*at));
         it.since = since;
         it.is_held |= held.contains(&it.id);
-        let told = warned.get(&it.id).copied();
-        it.warned_at = told.filter(|at| *at >= since && *at >= now - WARNING_MAX);
+        let told = told.get(&it.id).filter(|(queued, _)| *queued >= since);
+        it.warned_at = told.map(|(_, sent)| *sent).filter(|at| *at >= now - WARNING_MAX);
     }
     Ok(())
 }
@@ -211,7 +211,7 @@ pub struct Plan {
 /// What would be deleted now, by rule. Nothing is changed.
 pub fn plan(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Plan> {
     let today = calendar::day(now);
-    let mut lines = Vec::new();
+    let mut planned = Vec::new();
     for rule in Rule::ALL.iter().copied() {
         let keep = rule.keep(settings);
         let line = match rule {
@@ -226,13 +226,17 @@ pub fn plan(db: &mut Db, settings: &Settings, now: NaiveDateTime) -> Result<Plan
             Rule::Letters => {
                 (rule, tombstone_queries::letters_before(db, keep.over(today))?, Vec::new())
             }
+            Rule::Requests => {
+                (rule, subject_queries::count_before(db, keep.over(today))?, Vec::new())
+            }
             Rule::Accounts => {
                 let ended = (keep.last_day(today), keep.over(today));
                 let due = accounts::forget::due(db, ended, NAMED_MAX)?;
                 (rule, i64::try_from(due.len()).unwrap_or(i64::MAX), Vec::new())
             }
+            Rule::Audit => (rule, lines::due(db, settings, today)?, Vec::new()),
         };
-        lines.push(line);
+        planned.push(line);
     }
-    Ok(Plan { lines })
+    Ok(Plan { lines: planned })
 }

@@ -1,7 +1,9 @@
-//! What the database is asked about what is due, about warnings, and about the clock.
+//! What the database is asked about what is due, and about warnings.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{exists, max, not, sql};
+use diesel::dsl::{exists, max, min, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -12,8 +14,9 @@ use crate::Result;
 use crate::concerns::{ConcernId, Status};
 use crate::contexts::ContextId;
 use crate::districts::TeamId;
+use crate::mail::LetterKind;
 use crate::store::Db;
-use crate::store::schema::{concerns, context_concerns, contexts, heartbeats, warnings};
+use crate::store::schema::{concerns, context_concerns, contexts, letters, warnings};
 
 /// Closed contexts of which nothing has changed since before `which.before`, the longest closed first.
 ///
@@ -47,14 +50,14 @@ pub(super) fn contexts_due(db: &mut Db, which: &Which) -> Result<Vec<Due>> {
     if let Some((from, until)) = which.warned {
         let told = warnings::table
             .filter(warnings::record_id.eq(contexts::id))
-            .filter(warnings::warned_at.between(from, until))
+            .filter(warnings::told_at.between(from, until))
             .filter(warnings::warned_at.ge(contexts::changed_at));
         found = found.filter(exists(told));
     }
     if let Some(from) = which.unwarned {
         let told = warnings::table
             .filter(warnings::record_id.eq(contexts::id))
-            .filter(warnings::warned_at.ge(from))
+            .filter(warnings::told_at.ge(from))
             .filter(warnings::warned_at.ge(contexts::changed_at));
         found = found.filter(not(exists(told)));
     }
@@ -106,14 +109,14 @@ pub(super) fn concerns_due(db: &mut Db, which: &Which) -> Result<Vec<Due>> {
     if let Some((from, until)) = which.warned {
         let told = warnings::table
             .filter(warnings::record_id.eq(concerns::id))
-            .filter(warnings::warned_at.between(from, until))
+            .filter(warnings::told_at.between(from, until))
             .filter(warnings::warned_at.ge(concerns::changed_at));
         found = found.filter(exists(told));
     }
     if let Some(from) = which.unwarned {
         let told = warnings::table
             .filter(warnings::record_id.eq(concerns::id))
-            .filter(warnings::warned_at.ge(from))
+            .filter(warnings::told_at.ge(from))
             .filter(warnings::warned_at.ge(concerns::changed_at));
         found = found.filter(not(exists(told)));
     }
@@ -168,25 +171,72 @@ pub(super) fn latest_in(
         .load(db)?)
 }
 
-/// When the teams of some records were told of them.
-pub(super) fn warned(db: &mut Db, ids: Vec<String>) -> Result<Vec<(String, NaiveDateTime)>> {
-    let found = warnings::table.filter(warnings::record_id.eq_any(ids));
-    Ok(found.select((warnings::record_id, warnings::warned_at)).load(db)?)
+/// When letters about some records were queued, and the first of them sent: of those of which one was.
+pub(super) fn told(
+    db: &mut Db,
+    ids: Vec<String>,
+) -> Result<Vec<(String, (NaiveDateTime, NaiveDateTime))>> {
+    type Row = (String, NaiveDateTime, String, Option<NaiveDateTime>);
+    let of = warnings::table.filter(warnings::record_id.eq_any(ids));
+    let what = (warnings::record_id, warnings::warned_at, warnings::period, warnings::told_at);
+    let rows: Vec<Row> = of.select(what).load(db)?;
+    let open: BTreeSet<String> =
+        rows.iter().filter(|it| it.3.is_none()).map(|it| it.2.clone()).collect();
+    let sent = first_sent(db, open.into_iter().collect())?;
+    let told = |(id, queued, period, told): Row| {
+        let told = told.or_else(|| sent.get(&period).copied())?;
+        Some((id, (queued, told)))
+    };
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
-/// True if a team was told of something since a moment.
+/// Writes down when the first letter of each warning was sent, where one was since.
+pub(super) fn set_told(db: &mut Db) -> Result<()> {
+    let open = warnings::table.filter(warnings::told_at.is_null()).select(warnings::period);
+    let periods: Vec<String> = open.distinct().load(db)?;
+    for (period, first) in first_sent(db, periods)? {
+        let of = warnings::table.filter(warnings::period.eq(period));
+        let of = of.filter(warnings::told_at.is_null());
+        diesel::update(of).set(warnings::told_at.eq(first)).execute(db)?;
+    }
+    Ok(())
+}
+
+/// When the first letter of some warnings was sent.
+fn first_sent(db: &mut Db, periods: Vec<String>) -> Result<BTreeMap<String, NaiveDateTime>> {
+    let sent: Vec<(String, Option<NaiveDateTime>)> = letters::table
+        .filter(letters::kind.eq(LetterKind::Warning))
+        .filter(letters::period.eq_any(periods))
+        .filter(letters::sent_at.is_not_null())
+        .group_by(letters::period)
+        .select((letters::period, min(letters::sent_at)))
+        .load(db)?;
+    Ok(sent.into_iter().filter_map(|(period, first)| Some((period, first?))).collect())
+}
+
+/// True if letters to a team were queued since a moment.
 pub(super) fn is_told(db: &mut Db, team: TeamId, since: NaiveDateTime) -> Result<bool> {
     let told =
         warnings::table.filter(warnings::team_id.eq(team)).filter(warnings::warned_at.ge(since));
     Ok(diesel::select(exists(told)).get_result(db)?)
 }
 
-/// Writes down that a team was told of a record.
-pub(super) fn set_warned(db: &mut Db, id: &str, team: TeamId, at: NaiveDateTime) -> Result<()> {
-    let told = (warnings::team_id.eq(team), warnings::warned_at.eq(at));
-    if diesel::update(warnings::table.find(id)).set(told).execute(db)? == 0 {
+/// Writes down that letters about a record were queued for a team.
+pub(super) fn set_warned(
+    db: &mut Db,
+    id: &str,
+    (team, at): (TeamId, NaiveDateTime),
+    period: &str,
+) -> Result<()> {
+    let queued = (
+        warnings::team_id.eq(team),
+        warnings::warned_at.eq(at),
+        warnings::period.eq(period),
+        warnings::told_at.eq(None::<NaiveDateTime>),
+    );
+    if diesel::update(warnings::table.find(id)).set(queued).execute(db)? == 0 {
         diesel::insert_into(warnings::table)
-            .values((warnings::record_id.eq(id), told))
+            .values((warnings::record_id.eq(id), queued))
             .execute(db)?;
     }
     Ok(())
@@ -195,19 +245,5 @@ pub(super) fn set_warned(db: &mut Db, id: &str, team: TeamId, at: NaiveDateTime)
 /// Forgets that a team was told of some records.
 pub(super) fn unset_warned(db: &mut Db, ids: Vec<String>) -> Result<()> {
     diesel::delete(warnings::table.filter(warnings::record_id.eq_any(ids))).execute(db)?;
-    Ok(())
-}
-
-pub(super) fn beat(db: &mut Db, name: &str) -> Result<Option<NaiveDateTime>> {
-    Ok(heartbeats::table.find(name).select(heartbeats::beat_at).first(db).optional()?)
-}
-
-pub(super) fn set_beat(db: &mut Db, name: &str, at: NaiveDateTime) -> Result<()> {
-    let kept = diesel::update(heartbeats::table.find(name)).set(heartbeats::beat_at.eq(at));
-    if kept.execute(db)? == 0 {
-        diesel::insert_into(heartbeats::table)
-            .values((heartbeats::name.eq(name), heartbeats::beat_at.eq(at)))
-            .execute(db)?;
-    }
     Ok(())
 }

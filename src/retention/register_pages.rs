@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::tombstones::{self, Entry};
 use crate::accounts::Role;
+use crate::documents::sheet;
 use crate::web::{Page, Policy, Routes, Visit};
 use crate::{Error, Result};
 
@@ -42,7 +43,7 @@ async fn export(visit: Visit, year: Path<i32>) -> Result<HttpResponse> {
     let bad = |error: csv::Error| Error::Document(error.to_string());
     file.write_record(HEAD).map_err(bad)?;
     for entry in &entries {
-        file.write_record(cells(entry).map(guarded)).map_err(bad)?;
+        file.write_record(cells(entry).map(sheet::cell)).map_err(bad)?;
     }
     let bytes = file.into_inner().map_err(|error| Error::Document(error.to_string()))?;
     let name = format!("attachment; filename=\"deleted-{year}.csv\"");
@@ -63,11 +64,6 @@ fn cells(entry: &Entry) -> [String; 4] {
     let team = entry.team.clone().unwrap_or_else(|| "None".to_owned());
     let (kind, rule) = (entry.kind.title().to_owned(), entry.rule.title().to_owned());
     [kind, rule, team, entry.count.to_string()]
-}
-
-/// A cell that no spreadsheet runs.
-fn guarded(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
 }
 
 #[derive(Serialize)]

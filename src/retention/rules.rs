@@ -13,6 +13,8 @@ text_enum! {
         Drafts = "drafts",
         Accounts = "accounts",
         Letters = "letters",
+        Requests = "requests",
+        Audit = "audit",
     }
 }
 
@@ -28,8 +30,8 @@ pub struct Line {
     pub setting: &'static str,
 }
 
-/// Every rule. Sessions have one of their own in `accounts::sessions`; the audit log is not shortened.
-pub const RULES: [Line; 5] = [
+/// Every rule. Sessions have one of their own in `accounts::sessions`.
+pub const RULES: [Line; 7] = [
     Line {
         rule: Rule::Closed,
         what: "Contexts that are closed, with their concerns",
@@ -60,6 +62,18 @@ pub const RULES: [Line; 5] = [
         from: "after being written",
         setting: "keep_letters",
     },
+    Line {
+        rule: Rule::Requests,
+        what: "Requests of people to see what is kept about them",
+        from: "after being asked",
+        setting: "keep_requests",
+    },
+    Line {
+        rule: Rule::Audit,
+        what: "Lines of the audit log, a month at a time",
+        from: "after being written",
+        setting: "keep_audit",
+    },
 ];
 
 impl Rule {
@@ -71,6 +85,8 @@ impl Rule {
             Self::Drafts => settings.keep_drafts,
             Self::Accounts => settings.keep_accounts,
             Self::Letters => settings.keep_letters,
+            Self::Requests => settings.keep_requests,
+            Self::Audit => settings.keep_audit,
         }
     }
 
@@ -82,6 +98,8 @@ impl Rule {
             Self::Drafts => "Draft not sent",
             Self::Accounts => "Person who left",
             Self::Letters => "Letter",
+            Self::Requests => "Request answered",
+            Self::Audit => "Line of the audit log",
         }
     }
 }
@@ -95,6 +113,8 @@ impl Kept {
             Self::Draft => Event::DraftsDeleted,
             Self::Account => Event::AccountForgotten,
             Self::Letter => Event::LettersDeleted,
+            Self::Request => Event::RequestsDeleted,
+            Self::Line => Event::LogShortened,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Somebody asks what is kept about them: the county's lead looks for their words through every text that the county may
-//! see, ticks what belongs to the answer, and gets it as one file, once.
+//! see, ticks what belongs to the answer, once, and takes it away as one file.
 //!
-//! The words that were looked for are kept nowhere. What is kept is who looked, when, for which request, and how much was
-//! found and taken.
+//! What is kept is who looked, when, for which request, and how much was found and taken. The words that were looked for
+//! are kept with what was ticked alone: sealed, and for as long as the file may be downloaded.
 
 use std::fmt;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use serde::Deserialize;
 use validator::Validate;
 
@@ -26,12 +26,12 @@ use crate::web::FormErrors;
 use crate::{Error, Result, seal};
 
 const TERMS_MAX: usize = 20;
+/// The longest words that a form takes, in bytes: 2,000 characters.
+const WORDS_BYTES: usize = 8_000;
 /// Shorter words are in too many texts.
 const TERM_MIN: usize = 3;
 /// More records than this are not shown: the words are too common.
 pub const FOUND_MAX: usize = 300;
-/// The file is made within the session in which it was looked for.
-const TAKEN_WITHIN: TimeDelta = TimeDelta::hours(10);
 
 /// What to look for and why, as the browser sends it.
 #[derive(Debug, Default, Clone, Deserialize, Validate)]
@@ -88,12 +88,8 @@ impl SubjectForm {
     pub fn check(&self) -> Result<Search, FormErrors> {
         let mut errors = FormErrors::of(self);
         let terms = terms(&self.words);
-        if terms.is_empty() {
-            errors.add("words", "Enter what to look for, such as a name");
-        } else if terms.len() > TERMS_MAX {
-            errors.add("words", "Enter 20 lines or fewer");
-        } else if terms.iter().any(|it| it.chars().count() < TERM_MIN) {
-            errors.add("words", "Each line must have 3 characters or more");
+        if let Some(fault) = fault(&terms) {
+            errors.add("words", fault);
         }
         if !errors.is_empty() {
             return Err(errors);
@@ -101,6 +97,25 @@ impl SubjectForm {
         let text = |it: &str| it.trim().to_owned();
         Ok(Search { terms, reference: text(&self.reference), reason: text(&self.reason) })
     }
+}
+
+/// What is wrong with some lines, if anything is.
+fn fault(terms: &[String]) -> Option<&'static str> {
+    if terms.is_empty() {
+        Some("Enter what to look for, such as a name")
+    } else if terms.len() > TERMS_MAX {
+        Some("Enter 20 lines or fewer")
+    } else if terms.iter().any(|it| it.chars().count() < TERM_MIN) {
+        Some("Each line must have 3 characters or more")
+    } else {
+        None
+    }
+}
+
+/// The lines that somebody has looked for, as their page sends them back: the same that may be looked for.
+pub fn terms_again(words: &str) -> Result<Vec<String>> {
+    let found = Some(terms(words)).filter(|it| words.len() <= WORDS_BYTES && fault(it).is_none());
+    found.ok_or(Error::NotFound)
 }
 
 /// The lines that say something.
@@ -154,39 +169,52 @@ pub enum Next {
     End,
 }
 
+/// What a stretch had.
+#[derive(Debug, Default)]
+pub struct Looked {
+    pub hits: Vec<Hit>,
+    /// The references of records of which something does not open, and so could not be looked through.
+    pub unread: Vec<String>,
+}
+
 /// Looks through one stretch of what the reader may see, and says where the next one begins.
 pub fn look(
     db: &mut Db,
     (scope, keys): (&Scope, &Keyring),
     (terms, at): (&[String], NaiveDateTime),
     from: Next,
-) -> Result<(Vec<Hit>, Next)> {
+) -> Result<(Looked, Next)> {
     match from {
         Next::Concerns(after) => {
             let (texts, next) = concerns::scan::scan(db, keys, scope, after)?;
-            let hits = texts.into_iter().map(|it| of_concern(it, terms, at)).collect();
-            Ok((only(hits), next.map_or(Next::Contexts(None), |it| Next::Concerns(Some(it)))))
+            let shut = texts.iter().filter(|it| !it.is_whole).map(|it| it.reference.clone());
+            let unread = shut.collect();
+            let hits = only(texts.into_iter().map(|it| of_concern(it, terms, at)));
+            let next = next.map_or(Next::Contexts(None), |it| Next::Concerns(Some(it)));
+            Ok((Looked { hits, unread }, next))
         }
         Next::Contexts(after) => {
             let (texts, next) = contexts::scan::scan(db, keys, scope, after)?;
-            let hits = texts.into_iter().map(|it| of_context(it, terms, at)).collect();
-            Ok((only(hits), next.map_or(Next::End, |it| Next::Contexts(Some(it)))))
+            let shut = texts.iter().filter(|it| !it.is_whole).map(|it| it.reference.clone());
+            let unread = shut.collect();
+            let hits = only(texts.into_iter().map(|it| of_context(it, terms, at)));
+            Ok((Looked { hits, unread }, next.map_or(Next::End, |it| Next::Contexts(Some(it)))))
         }
-        Next::End => Ok((Vec::new(), Next::End)),
+        Next::End => Ok((Looked::default(), Next::End)),
     }
 }
 
-fn only(hits: Vec<Hit>) -> Vec<Hit> {
-    hits.into_iter().filter(|it| !it.excerpts.is_empty()).collect()
+fn only(hits: impl Iterator<Item = Hit>) -> Vec<Hit> {
+    hits.filter(|it| !it.excerpts.is_empty()).collect()
 }
 
-fn of_concern(it: concerns::scan::Texts, terms: &[String], at: NaiveDateTime) -> Hit {
+pub(super) fn of_concern(it: concerns::scan::Texts, terms: &[String], at: NaiveDateTime) -> Hit {
     let excerpts = excerpts(it.passages, terms, at);
     let (about, reference, team) = (About::Concern(it.id), it.reference, it.team);
     Hit { about, reference, team, begun_at: it.raised_at, excerpts }
 }
 
-fn of_context(it: contexts::scan::Texts, terms: &[String], at: NaiveDateTime) -> Hit {
+pub(super) fn of_context(it: contexts::scan::Texts, terms: &[String], at: NaiveDateTime) -> Hit {
     let excerpts = excerpts(it.passages, terms, at);
     let (about, reference, team) = (About::Context(it.id), it.reference, it.team);
     Hit { about, reference, team, begun_at: it.opened_at, excerpts }
@@ -199,20 +227,23 @@ pub struct Request {
     pub by: AccountId,
     pub asked_at: NaiveDateTime,
     pub found: i32,
+    /// In how many records something did not open.
+    pub unread: i32,
     /// How many records went into the file, if it was made.
     pub included: Option<i32>,
 }
 
-fn place<'a>(id: &'a RequestId, column: &'static str) -> Place<'a> {
+pub(super) fn place<'a>(id: &'a RequestId, column: &'static str) -> Place<'a> {
     Place { table: "subject_requests", column, row: id.as_str() }
 }
 
-/// Writes down that somebody has looked, for which request, and how much was found.
-pub fn searched(deed: &mut Deed, search: &Search, count: usize) -> Result<RequestId> {
+/// Writes down that somebody has looked, for which request, how much was found and how much does not open; and of each
+/// record that its words were shown.
+pub fn searched(deed: &mut Deed, search: &Search, looked: &Looked) -> Result<RequestId> {
     if !deed.by.is(Role::County) {
         return Err(Error::Forbidden);
     }
-    let id = RequestId::random();
+    let (id, count) = (RequestId::random(), looked.hits.len());
     let reference = deed.keys.seal(seal::HOUSE, place(&id, "reference"), &search.reference)?;
     let reason = deed.keys.seal(seal::HOUSE, place(&id, "reason"), &search.reason)?;
     let new = queries::New {
@@ -222,52 +253,41 @@ pub fn searched(deed: &mut Deed, search: &Search, count: usize) -> Result<Reques
         reference,
         reason,
         found: i32::try_from(count).unwrap_or(i32::MAX),
+        unread: i32::try_from(looked.unread.len()).unwrap_or(i32::MAX),
     };
     queries::insert(deed.db, &new)?;
     deed.record(Event::SubjectSearched, format_args!("{id}/found/{count}"), None)?;
+    shown(deed, &looked.hits)?;
     Ok(id)
 }
 
-/// Takes the ticked records out as one file: once for each search, by whoever made it, within their session. All of them,
-/// or nothing.
-pub fn bundle(
-    deed: &mut Deed,
-    id: RequestId,
-    (terms, ticked): (&[String], &[About]),
-) -> Result<(String, Vec<Hit>)> {
-    let count = i32::try_from(ticked.len()).unwrap_or(i32::MAX);
-    let since = deed.at - TAKEN_WITHIN;
-    if !queries::take(deed.db, (id, deed.by.id), (since, deed.at), count)? {
-        return Err(Error::Refused(
-            "This file has been made already, or the search is too old. Search again to make another.",
-        ));
-    }
-    let (scope, at) = (deed.by.scope(), deed.at);
-    let of = |it: &About| if let About::Concern(id) = it { Some(*id) } else { None };
-    let concern_ids: Vec<ConcernId> = ticked.iter().filter_map(of).collect();
-    let of = |it: &About| if let About::Context(id) = it { Some(*id) } else { None };
-    let context_ids: Vec<ContextId> = ticked.iter().filter_map(of).collect();
-    let concerns = concerns::scan::some(deed.db, deed.keys, &scope, &concern_ids)?;
-    let contexts = contexts::scan::some(deed.db, deed.keys, &scope, &context_ids)?;
-    let mut hits: Vec<Hit> = concerns.into_iter().map(|it| of_concern(it, terms, at)).collect();
-    hits.extend(contexts.into_iter().map(|it| of_context(it, terms, at)));
-    for hit in &hits {
-        match hit.about {
-            About::Concern(id) => deed.record(Event::ConcernCopied, id, Some(hit.team))?,
-            About::Context(id) => deed.record(Event::ContextCopied, id, Some(hit.team))?,
-        }
-    }
-    deed.record(Event::SubjectBundled, format_args!("{id}/included/{count}"), None)?;
-    let reference = queries::reference(deed.db, id)?;
-    Ok((deed.keys.unseal(place(&id, "reference"), &reference)?, hits))
+/// Writes down of each record that its words were shown.
+pub fn shown(deed: &mut Deed, hits: &[Hit]) -> Result<()> {
+    record_each(deed, hits, (Event::ConcernFound, Event::ContextFound))
+}
+
+pub(super) fn record_each(deed: &mut Deed, hits: &[Hit], events: (Event, Event)) -> Result<()> {
+    let of = |it: &Hit| match it.about {
+        About::Concern(id) => (true, (id.to_string(), Some(it.team))),
+        About::Context(id) => (false, (id.to_string(), Some(it.team))),
+    };
+    let (concerns, contexts): (Vec<_>, Vec<_>) = hits.iter().map(of).partition(|it| it.0);
+    let plain = |all: Vec<(bool, _)>| all.into_iter().map(|it| it.1).collect::<Vec<_>>();
+    deed.record_all(events.0, &plain(concerns))?;
+    deed.record_all(events.1, &plain(contexts))
+}
+
+/// The reference of a request that somebody has searched for.
+pub fn reference(db: &mut Db, keys: &Keyring, (id, by): (RequestId, AccountId)) -> Result<String> {
+    keys.unseal(place(&id, "reference"), &queries::reference(db, (id, by))?)
 }
 
 /// The latest requests, the newest first.
 pub fn requests(db: &mut Db, keys: &Keyring, limit: i64) -> Result<Vec<Request>> {
-    let open = |row: (RequestId, AccountId, NaiveDateTime, Sealed, i32, Option<i32>)| {
-        let (id, by, asked_at, reference, found, included) = row;
+    let open = |row: (RequestId, AccountId, NaiveDateTime, Sealed, i32, i32, Option<i32>)| {
+        let (id, by, asked_at, reference, found, unread, included) = row;
         let reference = keys.unseal(place(&id, "reference"), &reference)?;
-        Ok(Request { reference, by, asked_at, found, included })
+        Ok(Request { reference, by, asked_at, found, unread, included })
     };
     queries::latest(db, limit)?.into_iter().map(open).collect()
 }

@@ -1,7 +1,5 @@
 //! What the database is asked about what was deleted, and how much of what has no reference is due.
 
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::dsl::{max, min, sum};
 use diesel::prelude::*;
@@ -32,12 +30,20 @@ pub(super) fn insert(db: &mut Db, stone: &Tombstone) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn among(db: &mut Db, ids: &[String]) -> Result<BTreeSet<String>> {
-    let found: Vec<Option<String>> = tombstones::table
-        .filter(tombstones::record_id.eq_any(ids.to_vec()))
-        .select(tombstones::record_id)
-        .load(db)?;
-    Ok(found.into_iter().flatten().collect())
+/// Ids and references of those of some records that were deleted, within the reader's scope.
+pub(super) fn references(
+    db: &mut Db,
+    scope: &Scope,
+    ids: &[String],
+) -> Result<Vec<(String, String)>> {
+    let mut found =
+        tombstones::table.filter(tombstones::record_id.eq_any(ids.to_vec())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(tombstones::team_id.eq_any(scope.teams().to_vec()));
+    }
+    let both = (tombstones::record_id.assume_not_null(), tombstones::reference.assume_not_null());
+    let named = found.filter(tombstones::reference.is_not_null());
+    Ok(named.select(both).load(db)?)
 }
 
 pub(super) fn of_reference(
@@ -90,5 +96,7 @@ pub(super) fn drafts_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
 }
 
 pub(super) fn letters_before(db: &mut Db, before: NaiveDateTime) -> Result<i64> {
-    Ok(letters::table.filter(letters::queued_at.lt(before)).count().get_result(db)?)
+    let is_over = letters::sent_at.is_not_null().or(letters::stopped_at.is_not_null());
+    let old = letters::table.filter(letters::queued_at.lt(before)).filter(is_over);
+    Ok(old.count().get_result(db)?)
 }

@@ -1,7 +1,7 @@
 //! What stays of what was deleted: enough to say what became of it, and nothing of what it said. The register of a year
 //! is made of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::Queryable;
@@ -54,10 +54,9 @@ pub(super) fn set(deed: &mut Deed, stone: &Tombstone) -> Result<()> {
     queries::insert(deed.db, stone)
 }
 
-/// Those of some ids (of concerns, contexts, accounts) whose records were deleted on purpose: what rebuilds lost records
-/// leaves them alone.
-pub fn among(db: &mut Db, ids: &[String]) -> Result<BTreeSet<String>> {
-    queries::among(db, ids)
+/// The references that records had which were deleted, by id, within the reader's scope.
+pub fn references(db: &mut Db, scope: &Scope, ids: &[String]) -> Result<BTreeMap<String, String>> {
+    Ok(queries::references(db, scope, ids)?.into_iter().collect())
 }
 
 /// What became of the record with this reference, if it was one of the reader's teams and was deleted.

@@ -1,4 +1,5 @@
-//! Teams are told what they will lose: one letter a month to each of a team's coordinators, with counts and a link.
+//! Teams are told what they will lose: one letter a month to each of a team's coordinators, with counts and a link. A team
+//! was told when the first of these letters was sent, and not when it was queued.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +24,7 @@ const TOLD_MAX: i64 = 5_000;
 /// Tells every team that has something new to be told of, and was not told this month. Says how many teams were.
 pub fn warn(portal: &Portal, now: NaiveDateTime) -> Result<usize> {
     let settings = &portal.settings;
+    portal.store.write(queries::set_told)?;
     let due = portal.store.read(|db| untold(db, settings, (None, now)))?;
     let teams: BTreeSet<TeamId> = due.iter().map(|it| it.team).collect();
     let mut count = 0;
@@ -85,8 +87,9 @@ fn tell(deed: &mut Deed, settings: &Settings, team: TeamId) -> Result<bool> {
     if !warning::tell(deed, team, &warning)? {
         return Ok(false);
     }
+    let period = warning::period(team, &warning.month);
     for it in &due {
-        queries::set_warned(deed.db, &it.id, team, deed.at)?;
+        queries::set_warned(deed.db, &it.id, (team, deed.at), &period)?;
     }
     deed.record(Event::TeamWarned, team, Some(team))?;
     Ok(true)

@@ -1,7 +1,8 @@
 //! The root keys: files in one folder, which the service reads and nobody else can.
 //!
 //! A younger key can be made while the service runs. It is noticed before the next text is sealed, and when a text comes
-//! that needs it.
+//! that needs it. With several machines it waits first (`root-N.waiting`): it opens texts and seals none, until every
+//! machine has it and it is taken up.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -20,6 +21,10 @@ use crate::{Error, Result};
 
 /// The mode that a key's file has: its owner may read it, and nobody may write.
 const MODE: u32 = 0o400;
+
+/// How the name of a key ends that seals, and of one that waits.
+const KEY: &str = "key";
+const WAITING: &str = "waiting";
 
 /// The root keys by generation, and the offline recipient.
 pub struct Keyring {
@@ -92,10 +97,16 @@ impl Held {
         // Asked first: a key that comes while we read is then noticed later.
         let folder_at = changed_at(folder);
         let mut roots = BTreeMap::new();
-        for (generation, file) in files(folder)? {
+        for (generation, file) in files(folder, WAITING)? {
             roots.insert(generation, read(&file)?);
         }
-        let Some(youngest) = roots.iter().next_back().map(|(it, key)| (*it, key.clone())) else {
+        let mut youngest = None;
+        for (generation, file) in files(folder, KEY)? {
+            let key = read(&file)?;
+            youngest = Some((generation, key.clone()));
+            roots.insert(generation, key);
+        }
+        let Some(youngest) = youngest else {
             let told = format!("{} has no root key. Run `e4s keys init`", folder.display());
             return Err(fault(&told));
         };
@@ -110,18 +121,46 @@ fn changed_at(folder: &Path) -> Option<SystemTime> {
 /// Makes the first root key of a folder. Refused if there is one: another would hide it.
 pub fn init(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
-    if !files(folder)?.is_empty() {
+    if !files(folder, KEY)?.is_empty() {
         let told = format!("{} holds a root key already", folder.display());
         return Err(fault(&told));
     }
-    make(folder, 1)
+    make(folder, 1, KEY)
 }
 
-/// Makes a younger root key, and says its generation.
+/// Makes a younger root key, which seals from then on, and says its generation.
 pub fn next(folder: &Path) -> Result<u32> {
-    let generation = files(folder)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
-    make(folder, generation)?;
+    let generation = files(folder, KEY)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    make(folder, generation, KEY)?;
     Ok(generation)
+}
+
+/// Makes a younger root key that waits, unless one does, and says its generation.
+pub fn prepare(folder: &Path) -> Result<u32> {
+    if let Some(generation) = waiting(folder)? {
+        return Ok(generation);
+    }
+    let generation = files(folder, KEY)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    make(folder, generation, WAITING)?;
+    Ok(generation)
+}
+
+/// The generation of the key that waits, if one does.
+pub fn waiting(folder: &Path) -> Result<Option<u32>> {
+    Ok(files(folder, WAITING)?.keys().next_back().copied())
+}
+
+/// Takes the key that waits into use, if one does, and says its generation.
+pub(super) fn take_up(folder: &Path) -> Result<Option<u32>> {
+    let Some((generation, waits)) = files(folder, WAITING)?.pop_last() else { return Ok(None) };
+    let key = folder.join(format!("root-{generation}.{KEY}"));
+    let take = || {
+        fs::hard_link(&waits, &key)?;
+        fs::remove_file(&waits)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    take().map_err(|error| unusable(&key, &error))?;
+    Ok(Some(generation))
 }
 
 /// Makes an offline identity in a file that is to be carried away, and says its recipient: what `escrow` is set to.
@@ -148,8 +187,8 @@ fn unusable_identity(file: &Path, error: &std::io::Error) -> Error {
     Error::Unusable(format!("the identity {}: {error}", file.display()))
 }
 
-fn make(folder: &Path, generation: u32) -> Result<()> {
-    let file = folder.join(format!("root-{generation}.key"));
+fn make(folder: &Path, generation: u32, ending: &str) -> Result<()> {
+    let file = folder.join(format!("root-{generation}.{ending}"));
     let coming = folder.join(format!("root-{generation}.coming"));
     let key: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
     let text = Zeroizing::new(hex(*key));
@@ -176,7 +215,7 @@ fn write_new(file: &Path, text: &[u8]) -> std::io::Result<()> {
     out.sync_all()
 }
 
-fn files(folder: &Path) -> Result<BTreeMap<u32, PathBuf>> {
+fn files(folder: &Path, ending: &str) -> Result<BTreeMap<u32, PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         other => other.map_err(|error| unusable(folder, &error))?,
@@ -186,7 +225,8 @@ fn files(folder: &Path) -> Result<BTreeMap<u32, PathBuf>> {
         let entry = entry.map_err(|error| unusable(folder, &error))?;
         let name = entry.file_name();
         let generation = name.to_str().and_then(|it| {
-            it.strip_prefix("root-")?.strip_suffix(".key")?.parse().ok().filter(|it| *it > 0)
+            let number = it.strip_prefix("root-")?.strip_suffix(ending)?.strip_suffix('.')?;
+            number.parse().ok().filter(|it| *it > 0)
         });
         if let Some(generation) = generation {
             found.insert(generation, entry.path());

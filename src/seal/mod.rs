@@ -30,7 +30,7 @@ use zeroize::Zeroizing;
 use crate::store::random_bytes;
 use crate::{Error, Result};
 
-pub use keys::{Keyring, identity, init, next, read_identity};
+pub use keys::{Keyring, identity, init, next, prepare, read_identity, waiting};
 
 /// The first characters of every sealed text: the form of what follows.
 const FORM: &str = "e1";
@@ -73,10 +73,12 @@ pub const COLUMNS: &[Column] = &[
     // For minutes only, the house's: whose password is forgotten, and a journey through the council's sign-on.
     column("forgotten", "address"),
     Column { key: "state_hash", ..column("sign_ons", "secrets") },
-    // Why something is on legal hold (the team's), and for which request somebody was searched for (the house's).
+    // Why something is on legal hold, and for which request somebody was searched for. The house's. What was chosen for the
+    // file stands there for hours only.
     column("holds", "reason"),
     column("subject_requests", "reference"),
     column("subject_requests", "reason"),
+    column("subject_requests", "choice"),
 ];
 
 /// Where a sealed text stands. It opens there and nowhere else.

@@ -18,19 +18,21 @@ pub(super) struct Row {
 
 /// Which texts of a column.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Which {
+pub(super) enum Which<'a> {
     Every,
     /// Those that need the root key of this generation.
     Of(u32),
     /// Those that need another one.
     NotOf(u32),
+    /// Those that need one that is none of these.
+    NoneOf(&'a [u32]),
 }
 
 /// Some texts of a column, in the order of their rows, behind a row (empty: from the first).
 pub(super) fn page(
     db: &mut Db,
     column: Column,
-    (which, after): (Which, &str),
+    (which, after): (Which<'_>, &str),
     limit: i64,
 ) -> Result<Vec<Row>> {
     let Column { table, column, key, is_numbered } = column;
@@ -39,6 +41,10 @@ pub(super) fn page(
         Which::Every => String::new(),
         Which::Of(generation) => format!("AND {column} LIKE '{FORM}.{generation}.%'"),
         Which::NotOf(generation) => format!("AND {column} NOT LIKE '{FORM}.{generation}.%'"),
+        Which::NoneOf(generations) => {
+            let not = |it: &u32| format!("AND {column} NOT LIKE '{FORM}.{it}.%' ");
+            generations.iter().map(not).collect()
+        }
     };
     let asked = format!(
         "SELECT CAST({key} AS TEXT) AS row_key, {column} AS sealed FROM {table} \

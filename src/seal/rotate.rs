@@ -61,19 +61,47 @@ pub struct Rotated {
     pub damaged: Vec<Damaged>,
 }
 
-/// Makes a younger root key, unless some texts still need an older one than the youngest.
+/// Takes up the root key that waits; or makes a younger one, unless some texts still need an older one than the youngest.
 pub fn begin(store: &Store, keys: &Keyring) -> Result<Begun> {
+    let begun = match keys::take_up(keys.folder())? {
+        Some(generation) => Begun::New(generation),
+        None if is_under_way(store, keys)? => return Ok(Begun::GoesOn(keys.generation())),
+        None => Begun::New(keys::next(keys.folder())?),
+    };
+    keys.read_again()?;
+    Ok(begun)
+}
+
+/// True if some texts need another root key than the youngest.
+pub fn is_under_way(store: &Store, keys: &Keyring) -> Result<bool> {
     keys.read_again()?;
     let youngest = keys.generation();
     for column in COLUMNS {
         let one = |db: &mut _| queries::page(db, *column, (Which::NotOf(youngest), ""), 1);
         if !store.read(one)?.is_empty() {
-            return Ok(Begun::GoesOn(youngest));
+            return Ok(true);
         }
     }
-    let generation = keys::next(keys.folder())?;
+    Ok(false)
+}
+
+/// The generations that some text of the database needs, and of which there is no key here.
+pub fn missing(store: &Store, keys: &Keyring) -> Result<BTreeSet<u32>> {
     keys.read_again()?;
-    Ok(Begun::New(generation))
+    let mut known = keys.generations();
+    let mut missing = BTreeSet::new();
+    for column in COLUMNS {
+        loop {
+            let one = |db: &mut _| queries::page(db, *column, (Which::NoneOf(&known), ""), 1);
+            let Some(needed) = store.read(one)?.first().and_then(|it| it.sealed.generation())
+            else {
+                break;
+            };
+            known.push(needed);
+            missing.insert(needed);
+        }
+    }
+    Ok(missing)
 }
 
 /// Renews some texts, in one transaction.
@@ -84,6 +112,10 @@ pub fn batch(store: &Store, keys: &Keyring, from: &Mark) -> Result<Batch> {
         let rows = queries::page(db, column, (Which::NotOf(youngest), &from.after), BATCH)?;
         let (mut renewed, mut damaged) = (0, Vec::new());
         for row in &rows {
+            // One that was renewed on a machine that has a younger key: it is not brought back.
+            if row.sealed.generation().is_some_and(|it| it > youngest) {
+                continue;
+            }
             let at = Place { table: column.table, column: column.column, row: &row.key };
             match keys.renew(at, &row.sealed) {
                 Ok(text) => renewed += usize::from(queries::replace(db, column, row, &text)?),

@@ -15,11 +15,20 @@ use chrono::NaiveDate;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
+<<<<<<< HEAD
 use super::journal_files::{self as files, FILE_MAX, Open};
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
 pub use super::journal_files::Damage;
+=======
+use super::journal_files::{self as files, Damage, FILE_MAX, Open, Reached};
+use super::journal_rewrite;
+use crate::seal::Sealed;
+use crate::{Error, Result};
+
+pub use super::journal_rewrite::{Fate, Rewritten};
+>>>>>>> main
 
 /// A journal that this process reads, and appends to.
 pub struct Journal {
@@ -55,7 +64,7 @@ struct Index {
     /// Those of them that this process has appended since it began to read.
     late: Vec<Row>,
     /// Up to where each file was read.
-    read: BTreeMap<PathBuf, u64>,
+    read: BTreeMap<PathBuf, Reached>,
     /// Rows that are still to be compared with the database.
     fresh: Vec<Row>,
     damage: Vec<Damage>,
@@ -200,8 +209,9 @@ impl Journal {
         };
         let (mut rows, mut damage) = (Vec::new(), Vec::new());
         for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
-            let from = read.get(&path).copied().unwrap_or_default();
-            let bytes = files::read(&path, from).map_err(|error| unusable(&path, &error))?;
+            let reached = read.get(&path).copied().unwrap_or_default();
+            let (bytes, Reached { file, at: from }) =
+                files::read(&path, reached).map_err(|error| unusable(&path, &error))?;
             let mut end = 0;
             for piece in pieces(&bytes) {
                 match piece {
@@ -218,7 +228,7 @@ impl Journal {
                     }
                 }
             }
-            read.insert(path, from.saturating_add(files::long(end)));
+            read.insert(path, Reached { file, at: from.saturating_add(files::long(end)) });
         }
         let mut index = self.index.lock();
         if from_start {
@@ -248,7 +258,8 @@ impl Journal {
         let mut remains = Remains::default();
         for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
             remains.files += 1;
-            let bytes = files::read(&path, 0).map_err(|error| unusable(&path, &error))?;
+            let read = files::read(&path, Reached::default());
+            let (bytes, _) = read.map_err(|error| unusable(&path, &error))?;
             let mut begin = 0;
             for piece in pieces(&bytes) {
                 match piece {
@@ -268,6 +279,33 @@ impl Journal {
             }
         }
         Ok(remains)
+    }
+
+    /// Writes the files of earlier days anew, those that somebody still has open left out. `decide` says what becomes of
+    /// each record of a file.
+    pub fn rewrite(
+        &self,
+        today: NaiveDate,
+        mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
+    ) -> Result<Rewritten> {
+        let _nobody_reads = self.reading.lock();
+        {
+            let mut state = self.state.lock();
+            if state.open.as_ref().is_some_and(|it| it.day < today) {
+                (state.open, state.batch) = (None, None);
+            }
+        }
+        let mut whole = Rewritten::default();
+        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
+            if files::day_of(&path).is_none_or(|day| day < today) {
+                whole.add(journal_rewrite::rewrite(&path, &mut decide)?);
+            }
+        }
+        let mut index = self.index.lock();
+        whole.gone.iter().for_each(|row| {
+            index.known.remove(row);
+        });
+        Ok(whole)
     }
 }
 
@@ -317,7 +355,7 @@ impl Batch {
     }
 }
 
-fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
+pub(super) fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
     Error::Unusable(format!(
         "setting `journal`: {}: {problem}. For example: journal = \"/mnt/second/e4s-journal\"",
         path.display()

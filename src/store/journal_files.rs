@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -101,16 +101,33 @@ pub(super) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What a file holds behind `from`. It is on the disk, whoever wrote it.
-pub(super) fn read(path: &Path, from: u64) -> io::Result<Vec<u8>> {
+/// How far a file was read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Reached {
+    /// Which file it was, whatever its name: one that was written anew is another.
+    pub file: u64,
+    pub at: u64,
+}
+
+/// What a file holds behind where it was read to, all of it if it is another file by now; and from where. It is on the
+/// disk, whoever wrote it.
+pub(super) fn read(path: &Path, reached: Reached) -> io::Result<(Vec<u8>, Reached)> {
     let mut file = File::open(path)?;
+    let about = file.metadata()?;
+    let is_same = reached.file == about.ino() && reached.at <= about.len();
+    let at = if is_same { reached.at } else { 0 };
     let mut bytes = Vec::new();
-    if file.metadata()?.len() > from {
-        file.seek(SeekFrom::Start(from))?;
+    if about.len() > at {
+        file.seek(SeekFrom::Start(at))?;
         file.read_to_end(&mut bytes)?;
         file.sync_data()?;
     }
-    Ok(bytes)
+    Ok((bytes, Reached { file: about.ino(), at }))
+}
+
+/// The day that a file's name begins with.
+pub(super) fn day_of(path: &Path) -> Option<NaiveDate> {
+    path.file_name()?.to_str()?.get(..10)?.parse().ok()
 }
 
 /// The name of this machine, in small letters and digits.

@@ -13,9 +13,11 @@ mod copy;
 mod engine;
 mod fold;
 mod frames;
+pub mod hearts;
 mod ids;
 pub mod journal;
 mod journal_files;
+mod journal_rewrite;
 pub mod schema;
 mod text_enum;
 

@@ -81,14 +81,17 @@ diesel::table! { recovery_codes (code_hash) { code_hash -> Text, account_id -> T
 diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Text, state -> Text, until_at -> Timestamp, } }
 diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
 diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
-diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, account_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
+diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, errand -> Text, account_id -> Nullable<Text>, ticket_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
 diesel::table! { holds (id) { id -> Text, kind -> Text, record_id -> Text, reason -> Text, put_by -> Text, put_at -> Timestamp, lift_asked_by -> Nullable<Text>, lift_asked_at -> Nullable<Timestamp>, lifted_by -> Nullable<Text>, lifted_at -> Nullable<Timestamp>, } }
-diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warned_at -> Timestamp, } }
+diesel::table! { warnings (record_id) { record_id -> Text, team_id -> Text, warned_at -> Timestamp, period -> Text, told_at -> Nullable<Timestamp>, } }
 diesel::table! { tombstones (id) { id -> BigInt, kind -> Text, record_id -> Nullable<Text>, reference -> Nullable<Text>, team_id -> Nullable<Text>, begun_in -> Nullable<Integer>, outcome -> Text, rule -> Text, deleted_on -> Date, count -> Integer, } }
-diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, reference -> Text, reason -> Text, found -> Integer, included -> Nullable<Integer>, bundled_at -> Nullable<Timestamp>, } }
+diesel::table! { subject_requests (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, reference -> Text, reason -> Text, found -> Integer, unread -> Integer, included -> Nullable<Integer>, bundled_at -> Nullable<Timestamp>, choice -> Nullable<Text>, } }
 diesel::table! { audit (id) { id -> BigInt, chain -> Text, place -> BigInt, at -> Timestamp, account_id -> Text, event -> Text, subject -> Text, hash -> Text, } }
 diesel::table! { audit_heads (chain) { chain -> Text, place -> BigInt, hash -> Text, } }
+diesel::table! { audit_starts (chain) { chain -> Text, place -> BigInt, hash -> Text, before_on -> Date, } }
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
+diesel::table! { tries (who) { who -> Text, free_at -> Timestamp, } }
+diesel::table! { journal_clearings (host) { host -> Text, taken_out -> BigInt, at -> Timestamp, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
@@ -133,6 +136,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     forgotten,
     rhythms,
     reconciliations,
+    journal_clearings,
     heartbeats,
     backups,
     factors,
@@ -141,10 +145,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     identities,
     sign_ons,
+    tries,
     holds,
     warnings,
     tombstones,
     subject_requests,
     audit,
     audit_heads,
+    audit_starts,
 );

@@ -3,6 +3,7 @@
 use super::list::{Listing, some};
 use crate::accounts::Actor;
 use crate::audit::{Entry, Mark, Wanted};
+use crate::documents::sheet::cell;
 use crate::store::Db;
 use crate::{Error, Result, calendar};
 
@@ -30,29 +31,12 @@ pub fn piece(db: &mut Db, actor: &Actor, wanted: &Wanted) -> Result<(Vec<u8>, Op
 fn row(found: &Listing, entry: &Entry) -> [String; 8] {
     [
         calendar::local(entry.at).format("%Y-%m-%d %H:%M:%S").to_string(),
-        guarded(found.person(entry)),
-        guarded(entry.title()),
-        guarded(found.record(entry)),
-        guarded(entry.subject.clone()),
-        guarded(found.team(entry)),
+        cell(found.person(entry)),
+        cell(entry.title()),
+        cell(found.record(entry)),
+        cell(entry.subject.clone()),
+        cell(found.team(entry)),
         entry.place.to_string(),
         entry.hash.clone(),
     ]
-}
-
-/// A text that a spreadsheet shows and does not work out: one that begins like a formula gets an apostrophe before it.
-fn guarded(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(guarded("=1+1".to_owned()), "'=1+1");
-        assert_eq!(guarded("@sum".to_owned()), "'@sum");
-        assert_eq!(guarded("A lead".to_owned()), "A lead");
-    }
 }

@@ -12,6 +12,7 @@ use crate::concerns::{self, ConcernId};
 use crate::contexts::{self, ContextId};
 use crate::deed::Deed;
 use crate::districts::{TeamId, teams};
+use crate::retention::tombstones;
 use crate::store::{Db, letters_of};
 use crate::web::FormErrors;
 use crate::{Error, Result, calendar};
@@ -52,6 +53,8 @@ pub struct Listing {
     pub teams: BTreeMap<TeamId, String>,
     /// Of concerns and contexts that the reader may see.
     pub references: BTreeMap<String, String>,
+    /// Of those that they might have seen, had they not been deleted since.
+    pub gone: BTreeMap<String, String>,
 }
 
 impl Listing {
@@ -73,6 +76,9 @@ impl Listing {
         if let Some(reference) = self.references.get(subject) {
             return reference.clone();
         }
+        if let Some(reference) = self.gone.get(subject) {
+            return format!("{reference} (deleted)");
+        }
         if let Some(name) = AccountId::parse(subject).and_then(|it| self.people.get(&it)) {
             return name.clone();
         }
@@ -80,10 +86,21 @@ impl Listing {
         let begin: String = subject.chars().take(8).collect();
         match (noun, is_id(subject)) {
             ("", true) => begin,
-            ("", false) => said(subject),
+            ("", false) => subject_said(entry.event(), subject),
             (_, true) => format!("{noun} {begin}"),
             (_, false) => noun.to_owned(),
         }
+    }
+}
+
+/// A subject that is no id, as pages say it: files by their names, the service's own words as words.
+fn subject_said(event: Option<Event>, subject: &str) -> String {
+    match event {
+        Some(Event::BackupMade | Event::BackupRestored) => subject.to_owned(),
+        Some(Event::KeysRotated) => format!("root-{subject}.key"),
+        // A request for a copy, and how many records it took in.
+        _ if subject.contains('/') => "A request".to_owned(),
+        _ => said(subject),
     }
 }
 
@@ -121,6 +138,7 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
     Ok(Wanted {
         by,
         event: Event::parse(&form.event),
+        events: &[],
         affairs: match form.team.as_str() {
             NO_TEAM => Some(Affairs::House),
             team => TeamId::parse(team).map(Affairs::Team),
@@ -159,8 +177,11 @@ fn record(db: &mut Db, actor: &Actor, text: &str) -> Result<Result<Option<String
         return Ok(Ok(Some(concern.to_string())));
     }
     let context = contexts::read::with_reference(db, &scope, &reference)?;
-    let found = context.map(|it| Some(it.to_string()));
-    Ok(found.ok_or(if actor.is(Role::County) {
+    let found = match context {
+        Some(context) => Some(context.to_string()),
+        None => tombstones::of_reference(db, &scope, &reference)?.and_then(|it| it.record_id),
+    };
+    Ok(found.map(Some).ok_or(if actor.is(Role::County) {
         "There is no record with this reference. References look like C-7KQ4-M2"
     } else {
         "This is not the id of a record. Follow a line’s record to see every line about it"
@@ -207,15 +228,21 @@ pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result
     let mut references = BTreeMap::new();
     // Administrators see no concerns: their scope finds none.
     let scope = actor.scope();
-    let ids: Vec<ConcernId> = of("Concern").into_iter().filter_map(ConcernId::parse).collect();
+    let either = of("Record");
+    let of = |noun| of(noun).into_iter().chain(either.iter().copied());
+    let ids: Vec<ConcernId> = of("Concern").filter_map(ConcernId::parse).collect();
     for (id, reference) in concerns::open::references(db, &scope, &ids)? {
         references.insert(id.to_string(), reference);
     }
-    let ids: Vec<ContextId> = of("Context").into_iter().filter_map(ContextId::parse).collect();
+    let ids: Vec<ContextId> = of("Context").filter_map(ContextId::parse).collect();
     for (id, reference) in contexts::read::references(db, &scope, &ids)? {
         references.insert(id.to_string(), reference);
     }
+    let is_named = |it: &&str| !references.contains_key(*it);
+    let unnamed = of("Concern").into_iter().chain(of("Context")).filter(is_named);
+    let gone = tombstones::references(db, &scope, &Vec::from_iter(unnamed.map(str::to_owned)))?;
     Ok(Listing {
+        gone,
         people: accounts::queries::names(db, &people)?.into_iter().collect(),
         teams: teams(db)?.into_iter().map(|it| (it.id, it.name)).collect(),
         entries,

@@ -66,7 +66,10 @@ pub(super) fn schools(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     }
     Ok(Verdict::attend(
         says.join(" "),
-        "Ask each school for a second lead. A school without one cannot report or be asked.",
+        format!(
+            "Ask each school for a second lead. A school without one cannot report or be asked.{}",
+            to_come(&posts, Role::Dsl, today)
+        ),
     ))
 }
 
@@ -91,11 +94,17 @@ pub(super) fn teams(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         }
         ([], one) => Verdict::attend(
             format!("One coordinator alone: {}.", listed(one)),
-            "Give a second person the post, for holidays and illness.",
+            format!(
+                "Give a second person the post, for holidays and illness.{}",
+                to_come(&posts, Role::Coordinator, today)
+            ),
         ),
         (none, _) => Verdict::broken(
             format!("No coordinator, so that concerns wait unseen: {}.", listed(none)),
-            "Give somebody the post now. Until then urgent concerns are written to the county’s leads alone.",
+            format!(
+                "Give somebody the post now. Until then urgent concerns are written to the county’s leads alone.{}",
+                to_come(&posts, Role::Coordinator, today)
+            ),
         ),
     })
 }
@@ -161,15 +170,30 @@ fn seat(post: &Held) -> Seat {
     (post.role, post.school, post.team)
 }
 
-/// Who sits where on a day.
+/// Who sits where on a day. Who was invited and has not come in yet hears of nothing, and covers nobody.
 fn holders(posts: &[Held], day: NaiveDate) -> BTreeMap<Seat, BTreeSet<AccountId>> {
     let mut found: BTreeMap<Seat, BTreeSet<AccountId>> = BTreeMap::new();
     for post in posts {
-        if post.from_on <= day && post.until_on.is_none_or(|it| it >= day) {
+        let is_held = post.from_on <= day && post.until_on.is_none_or(|it| it >= day);
+        if is_held && post.has_come {
             found.entry(seat(post)).or_default().insert(post.account);
         }
     }
     found
+}
+
+/// How many were invited to such a post and have not come in yet, in a sentence.
+fn to_come(posts: &[Held], role: Role, day: NaiveDate) -> String {
+    let is_awaited = |it: &&Held| {
+        it.role == role && !it.has_come && it.until_on.is_none_or(|until| until >= day)
+    };
+    let awaited: BTreeSet<AccountId> =
+        posts.iter().filter(is_awaited).map(|it| it.account).collect();
+    match awaited.len() {
+        0 => String::new(),
+        1 => " 1 person was invited and has not chosen a password yet.".to_owned(),
+        count => format!(" {count} people were invited and have not chosen a password yet."),
+    }
 }
 
 fn last_of_month(day: NaiveDate) -> NaiveDate {

@@ -88,8 +88,10 @@ const OF_SETTINGS: &[OfSettings] = &[
 /// What needs the database.
 const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
+    ("Keys that texts need", running::keys),
     ("Clock", machine::clock),
     ("Worker", running::worker),
+    ("Deletion", running::deletion),
     ("Letters", running::letters),
     ("Digests", running::digests),
     ("Backups", running::backups),

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDateTime;
 
-use super::queries;
 use crate::Result;
 use crate::app::Portal;
+use crate::store::hearts::{self, Heart};
 use crate::worker::Done;
 
 /// The chore.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
-    portal.store.write(|db| queries::beat(db, queries::ALIVE, now))?;
+    portal.store.write(|db| hearts::beat(db, Heart::Worker, now))?;
     Ok(Done::nothing())
 }

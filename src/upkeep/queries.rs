@@ -8,10 +8,8 @@ use crate::accounts::{AccountId, Role};
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::Db;
-use crate::store::schema::{audit, backups, heartbeats, posts, schools, team_areas, teams};
+use crate::store::schema::{accounts, audit, backups, posts, schools, team_areas, teams};
 
-/// The heart that a worker beats every minute, whatever its clock says.
-pub const ALIVE: &str = "alive";
 /// More than any county has; a list is never without a limit.
 const ROWS_MAX: i64 = 50_000;
 
@@ -34,20 +32,8 @@ pub(super) struct Held {
     pub team: Option<TeamId>,
     pub from_on: NaiveDate,
     pub until_on: Option<NaiveDate>,
-}
-
-pub(super) fn beat(db: &mut Db, name: &str, at: NaiveDateTime) -> Result<()> {
-    let beaten = diesel::update(heartbeats::table.find(name)).set(heartbeats::beat_at.eq(at));
-    if beaten.execute(db)? == 0 {
-        diesel::insert_into(heartbeats::table)
-            .values((heartbeats::name.eq(name), heartbeats::beat_at.eq(at)))
-            .execute(db)?;
-    }
-    Ok(())
-}
-
-pub(super) fn last_beat(db: &mut Db, name: &str) -> Result<Option<NaiveDateTime>> {
-    Ok(heartbeats::table.find(name).select(heartbeats::beat_at).first(db).optional()?)
+    /// False for somebody who was invited and has not chosen a password yet: nobody is there.
+    pub has_come: bool,
 }
 
 pub(super) fn add_backup(db: &mut Db, made: &Made) -> Result<()> {
@@ -92,6 +78,7 @@ pub(super) fn serving_teams(db: &mut Db, today: NaiveDate) -> Result<Vec<(TeamId
 /// Every post that has not ended by `today`.
 pub(super) fn posts_from(db: &mut Db, today: NaiveDate) -> Result<Vec<Held>> {
     Ok(posts::table
+        .inner_join(accounts::table)
         .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
         .order(posts::id)
         .limit(ROWS_MAX)
@@ -102,6 +89,7 @@ pub(super) fn posts_from(db: &mut Db, today: NaiveDate) -> Result<Vec<Held>> {
             posts::team_id,
             posts::from_on,
             posts::until_on,
+            accounts::password_hash.ne(""),
         ))
         .load(db)?)
 }

@@ -1,5 +1,6 @@
 //! What the doctor says of what the service has done: the database, the worker, letters, digests, backups.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -8,11 +9,16 @@ use super::doctor::{State, Verdict};
 use super::{machine, queries};
 use crate::accounts::{self, Role};
 use crate::app::Portal;
-use crate::mail::{LetterKind, queries as letters};
+use crate::mail::{LetterKind, access, queries as letters};
+use crate::retention::clock;
+use crate::seal::{self, rotate};
+use crate::store::hearts::{self, Heart};
 use crate::{Result, calendar};
 
 /// A worker beats once a minute.
 const BEAT_WITHIN: TimeDelta = TimeDelta::minutes(5);
+/// Deletion runs once a day; a run may fail once.
+const DELETION_WITHIN: TimeDelta = TimeDelta::hours(50);
 const COUNT_MAX: i64 = 1_000;
 
 pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
@@ -20,10 +26,35 @@ pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
     Ok(Verdict::fine(format!("{}; the schema is up to date.", portal.store.about()?)))
 }
 
+/// Whether every text that is sealed has its key on this machine.
+pub(super) fn keys(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    let mut missing = rotate::missing(&portal.store, &portal.keys)?;
+    let known: BTreeSet<u32> = portal.keys.generations().into_iter().collect();
+    let of_letters = portal.store.read(access::needed)?;
+    missing.extend(of_letters.difference(&known));
+    let names: Vec<String> = missing.iter().map(|it| format!("root-{it}.key")).collect();
+    if !names.is_empty() {
+        return Ok(Verdict::broken(
+            format!(
+                "Texts need {}, which this machine has not: they do not open here.",
+                names.join(", ")
+            ),
+            "Copy it from another machine or take it from a backup: its owner the service’s user, its mode 0400.",
+        ));
+    }
+    Ok(match seal::waiting(portal.keys.folder())? {
+        Some(generation) => Verdict::attend(
+            format!("root-{generation}.waiting is here and seals nothing yet."),
+            "Once every machine has it, run `e4s keys rotate` on each.",
+        ),
+        None => Verdict::fine("Every text that is sealed has its key here."),
+    })
+}
+
 pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let what_to_do =
         "Start `e4s serve` (without --no-worker) or `e4s work`. Until then no letter leaves.";
-    let beat = portal.store.read(|db| queries::last_beat(db, queries::ALIVE))?;
+    let beat = portal.store.read(|db| hearts::last_beat(db, Heart::Worker))?;
     Ok(match beat {
         None => Verdict::broken("No worker has ever run.", what_to_do),
         Some(at) if now - at > BEAT_WITHIN => Verdict::broken(
@@ -31,6 +62,27 @@ pub(super) fn worker(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
             what_to_do,
         ),
         Some(_) => Verdict::fine("It has run within the last five minutes."),
+    })
+}
+
+/// Deletion runs once a day, unless its clock has jumped.
+pub(super) fn deletion(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
+    let (standing, last) = portal
+        .store
+        .read(|db| Ok((clock::standing(db, now)?, hearts::last_beat(db, Heart::Deletion)?)))?;
+    if let Some(trouble) = standing.trouble() {
+        let told = "Compare it with a clock that you trust. If it is wrong, set it; if it is right, say so there.";
+        return Ok(Verdict::broken(trouble, told));
+    }
+    let what_to_do = "It runs once a day, with the worker: see the worker, and the log.";
+    Ok(match last {
+        None => Verdict::attend("It has not run yet.", what_to_do),
+        Some(at) if now - at > DELETION_WITHIN => {
+            Verdict::attend(format!("It last ran on {}.", calendar::moment(at)), what_to_do)
+        }
+        Some(at) => {
+            Verdict::fine(format!("It last ran on {}; its clock is right.", calendar::moment(at)))
+        }
     })
 }
 

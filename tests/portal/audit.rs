@@ -31,19 +31,22 @@ fn world() -> (World, TeamId) {
 }
 
 /// Does to the database what nobody can who comes through the service.
-fn tamper(world: &World, sql: &str) {
+pub fn tamper(world: &World, sql: &str) {
     let open = if std::env::var("TEST_DATABASE_URL").is_ok() {
-        "ALTER TABLE audit DISABLE TRIGGER USER; ALTER TABLE audit_heads DISABLE TRIGGER USER;"
+        "ALTER TABLE audit DISABLE TRIGGER USER; ALTER TABLE audit_heads DISABLE TRIGGER USER; \
+         ALTER TABLE audit_starts DISABLE TRIGGER USER;"
     } else {
         "DROP TRIGGER IF EXISTS audit_is_not_changed; DROP TRIGGER IF EXISTS audit_is_not_deleted; \
          DROP TRIGGER IF EXISTS audit_is_not_replaced; DROP TRIGGER IF EXISTS audit_heads_are_not_deleted; \
-         DROP TRIGGER IF EXISTS audit_heads_go_one_on;"
+         DROP TRIGGER IF EXISTS audit_heads_go_one_on; DROP TRIGGER IF EXISTS audit_does_not_come_back; \
+         DROP TRIGGER IF EXISTS audit_starts_are_said; DROP TRIGGER IF EXISTS audit_starts_go_on; \
+         DROP TRIGGER IF EXISTS audit_starts_are_not_deleted;"
     };
     let act = |db: &mut e4s::store::Db| Ok(db.batch_execute(&format!("{open} {sql}"))?);
     world.portal.store.write(act).expect("tampered");
 }
 
-fn walks(world: &World, kept: &[Head]) -> Vec<Walk> {
+pub fn walks(world: &World, kept: &[Head]) -> Vec<Walk> {
     verify(&world.portal.store, kept).expect("walked")
 }
 
@@ -58,7 +61,8 @@ fn broken(world: &World, kept: &[Head]) -> Option<Broken> {
 #[test]
 fn a_log_that_nobody_touched_is_whole_and_its_heads_say_where_it_ends() {
     let (world, team) = world();
-    let sound = |chain: &str| Walk { chain: chain.to_owned(), sound: LINES, broken: None };
+    let sound =
+        |chain: &str| Walk { chain: chain.to_owned(), sound: LINES, broken: None, start: None };
     let mut expected = [sound(HOUSE), sound(team.as_str())];
     expected.sort_by(|a, b| a.chain.cmp(&b.chain));
     assert_eq!(walks(&world, &[]), expected);

@@ -340,3 +340,13 @@ async fn a_person_chooses_how_often_and_sees_what_would_come_and_what_came() {
     assert_eq!(lead.get(&format!("/digests/{}", mine(other))).await.status, 404);
     assert_eq!(world.admin().get("/digests").await.status, 403);
 }
+
+#[test]
+fn an_address_that_nobody_has_shown_to_be_theirs_gets_no_digest() {
+    let world = World::new();
+    crate::tickets::invited(&world);
+    assert_eq!(compile::run(&world.portal, world.now()).expect("compiled").count, 0);
+    let person = world.county();
+    assert_eq!(compile::run(&world.portal, world.now()).expect("compiled").count, 1);
+    assert_eq!(periods(&world, person.id).len(), 1);
+}

@@ -10,6 +10,7 @@ use e4s::Error;
 use e4s::accounts::{Post, Role, appoint};
 use e4s::config::{Mail, Settings, Tls};
 use e4s::districts::TeamId;
+use e4s::retention::{clock, forget};
 use e4s::schools::Urn;
 use e4s::store::Store;
 use e4s::store::schema::*;
@@ -44,11 +45,11 @@ fn of_settings(settings: &Settings, what: &str) -> Finding {
     one(&doctor::examine_shut(settings, &Error::Stopped), what)
 }
 
-fn of(world: &World, what: &str) -> Finding {
+pub fn of(world: &World, what: &str) -> Finding {
     one(&doctor::examine(&world.portal, world.now()), what)
 }
 
-fn state(world: &World, what: &str) -> State {
+pub fn state(world: &World, what: &str) -> State {
     of(world, what).state
 }
 
@@ -195,6 +196,27 @@ fn a_worker_that_has_stopped_is_found() {
 }
 
 #[test]
+fn deletion_that_does_not_run_or_whose_clock_has_jumped_is_found() {
+    let world = World::new();
+    assert_eq!(state(&world, "Deletion"), State::Attend, "it has not run yet");
+    let run = || forget::run(&world.portal, world.now()).expect("a run");
+    run();
+    assert!(of(&world, "Deletion").says.contains("last ran on 23 November 2026 at 12pm"));
+    world.later(TimeDelta::hours(51));
+    assert_eq!(state(&world, "Deletion"), State::Attend, "not for two days");
+    run();
+    assert_eq!(state(&world, "Deletion"), State::Fine);
+    world.later(TimeDelta::days(8));
+    run();
+    let found = of(&world, "Deletion");
+    assert_eq!(found.state, State::Broken, "{}", found.says);
+    assert!(found.says.contains("3 December 2026") && found.says.contains("/admin/retention"));
+    world.house(|deed| clock::confirm(deed, deed.at));
+    run();
+    assert_eq!(state(&world, "Deletion"), State::Fine);
+}
+
+#[test]
 fn letters_that_wait_and_letters_that_were_refused_are_found() {
     let mut postbox = Postbox::open();
     let world = World::with(postbox.used_by());
@@ -255,7 +277,7 @@ fn telephone_numbers_that_are_missing_or_old_are_found() {
     assert_eq!(state(&world, "Telephone numbers"), State::Attend);
 }
 
-fn seat(role: Role, school: Option<Urn>, team: Option<TeamId>) -> Post {
+pub fn seat(role: Role, school: Option<Urn>, team: Option<TeamId>) -> Post {
     Post { role, school, team }
 }
 

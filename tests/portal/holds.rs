@@ -1,6 +1,7 @@
 //! Legal holds: what is held is never deleted, and two people lift it.
 
 use diesel::prelude::*;
+use e4s::seal::{HOUSE, Sealed};
 use e4s::store::schema::*;
 
 use crate::retention::{again, closed, left, on, retain};
@@ -63,6 +64,8 @@ async fn what_is_on_hold_stays_and_two_people_lift_it() {
     on(world, 2034, 5, 1);
     retain(world);
     assert_eq!(left(world)[1], 0);
+    let reasons: i64 = world.look(|db| Ok(holds::table.count().get_result(db)?));
+    assert_eq!(reasons, 0, "why it was held goes with it");
     let holds: Vec<String> =
         world.audit().into_iter().filter(|it| it.starts_with("hold-")).collect();
     assert_eq!(
@@ -142,4 +145,21 @@ async fn a_hold_is_put_with_a_reason_by_those_whose_record_it_is() {
     coordinator.post(&format!("{path}/hold"), &WHY).await.path();
     let kept: Vec<String> = world.look(|db| Ok(holds::table.select(holds::reason).load(db)?));
     assert!(kept.len() == 1 && !kept[0].contains("Inquiry"), "{kept:?}");
+}
+
+#[actix_web::test]
+async fn a_concern_that_is_passed_on_takes_its_hold_along() {
+    let county = County::new();
+    let world = &county.world;
+    let (old, new) = (world.coordinator(county.crawley), world.coordinator(county.horsham));
+    let (_, _, path) = county.concern();
+    old.post(&format!("{path}/hold"), &WHY).await.path();
+    let horsham = county.horsham.to_string();
+    let form = [("team", horsham.as_str()), ("reason", "The stop is in Horsham.")];
+    old.post(&format!("{path}/redirect"), &form).await.path();
+    let page = new.get(&format!("{path}/hold")).await.main();
+    assert!(page.contains("Inquiry 12 of the safeguarding partnership"), "{page}");
+    assert_eq!(old.get(&format!("{path}/hold")).await.status, 404);
+    let kept: Vec<Sealed> = world.look(|db| Ok(holds::table.select(holds::reason).load(db)?));
+    assert_eq!(kept[0].owner(), Some(HOUSE), "the old team’s key does not open it");
 }

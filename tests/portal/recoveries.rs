@@ -7,6 +7,8 @@ use e4s::accounts::{AccountId, Role};
 use e4s::schools::Urn;
 use e4s::store::schema::{factors, letters, recoveries};
 
+use crate::postbox::Postbox;
+use crate::tickets::deliver;
 use crate::world::{Person, World};
 
 fn world() -> (World, Urn) {
@@ -182,4 +184,60 @@ async fn the_person_is_told_by_letter_at_each_step() {
         assert!(facts.contains(step), "{step}");
     }
     assert!(facts.contains("Stop this"), "it says how to stop it");
+}
+
+#[actix_web::test]
+async fn a_request_is_told_to_its_person_and_to_every_administrator_at_once() {
+    let postbox = Postbox::open();
+    let (used, school) = (postbox.used_by(), 100_001);
+    let world = World::with(|it| {
+        used(it);
+        it.second_factor = true;
+    });
+    let school = world.school(school, "A School", "E07000226");
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let (one, two, leaver) = (world.admin(), world.admin(), world.admin());
+    world.coordinator(world.team("Crawley", "E07000226"));
+    world.house(|deed| {
+        use e4s::store::schema::posts;
+        let yesterday = deed.today() - chrono::Days::new(1);
+        let held = posts::table.filter(posts::account_id.eq(leaver.id));
+        diesel::update(held).set(posts::until_on.eq(yesterday)).execute(deed.db)?;
+        Ok(())
+    });
+    deliver(&world);
+    let before = postbox.letters().len();
+    ask(&world, lost.id).await;
+    world.entered(lost.id, How::Password).post("/sign-in/lost", &[]).await;
+    assert_eq!(deliver(&world), 3, "each once, however often it is asked");
+    let letters = postbox.letters().split_off(before);
+    let email = |person: &Person| world.look(|db| email(db, person.id));
+    let to =
+        |address: &String| letters.iter().find(|it| it.to.contains(address)).expect("a letter");
+    let (safety, told) = (to(&email(&lost)), to(&email(&one)));
+    assert_eq!(told.text, to(&email(&two)).text);
+    for letter in [safety, told] {
+        insta::assert_snapshot!(letter.read());
+        let [text, html] = letter.words_of_both();
+        assert_eq!(text, html);
+    }
+    assert!(!told.raw.contains("A dsl") && !told.raw.contains(&email(&lost)), "no name in it");
+}
+
+#[actix_web::test]
+async fn an_administrator_who_asks_is_told_as_its_person_and_the_others_as_administrators() {
+    let (world, _) = world();
+    let (lost, _) = world.with_app(world.admin().id);
+    let other = world.admin();
+    ask(&world, lost.id).await;
+    let told: Vec<AccountId> = world.look(|db| {
+        let told = letters::table.filter(letters::kind.eq("recovery"));
+        Ok(told.select(letters::account_id).load(db)?)
+    });
+    assert_eq!(told, [other.id]);
+}
+
+fn email(db: &mut e4s::store::Db, id: AccountId) -> e4s::Result<String> {
+    use e4s::store::schema::accounts;
+    Ok(accounts::table.find(id).select(accounts::email).first(db)?)
 }

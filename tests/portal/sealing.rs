@@ -24,7 +24,7 @@ fn put(world: &World, id: ConcernId, text: &Sealed) {
     });
 }
 
-fn words_of(world: &World, id: ConcernId) -> Vec<(i64, Sealed)> {
+pub fn words_of(world: &World, id: ConcernId) -> Vec<(i64, Sealed)> {
     world.look(|db| {
         let said = concern_steps::table.filter(concern_steps::concern_id.eq(id));
         let said = said.filter(concern_steps::words.is_not_null());
@@ -215,7 +215,7 @@ async fn county_of_texts(world: World) -> County {
     county
 }
 
-fn generations(world: &World) -> Vec<u32> {
+pub fn generations(world: &World) -> Vec<u32> {
     let texts: Vec<Sealed> =
         world.look(|db| Ok(concerns::table.select(concerns::answers).load(db)?));
     let mut found: Vec<u32> = texts.iter().filter_map(Sealed::generation).collect();

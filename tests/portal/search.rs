@@ -109,6 +109,37 @@ async fn a_search_is_written_down_without_its_words() {
 }
 
 #[actix_web::test]
+async fn each_concern_whose_words_a_search_showed_says_so_and_no_other() {
+    let county = County::new();
+    let (lead, id, at) = county.concern();
+    let world = &county.world;
+    let other = world.concern(&lead, county.crawley, "The footpath");
+    let coordinator = world.coordinator(county.crawley);
+    world.county().get("/concerns?q=station").await;
+    let found = |id: e4s::concerns::ConcernId| -> Vec<String> {
+        let ours = audit::table.filter(audit::event.eq("concern-found"));
+        let ours = ours.filter(audit::subject.eq(id.to_string()));
+        world.look(|db| Ok(ours.select(audit::chain).load(db)?))
+    };
+    assert_eq!(found(id), [county.crawley.to_string()], "in its team's affairs");
+    assert_eq!(found(other), Vec::<String>::new());
+    let line = "The county’s lead, 23 November 2026 at 12pm, found in a search";
+    let page = lead.get(&at).await.main();
+    assert!(page.contains(line), "its reporter reads it: {page}");
+    let page = coordinator.get(&format!("{at}/openings")).await.main();
+    assert!(page.contains("A county, 23 November 2026 at 12pm, found in a search"), "{page}");
+    // Several at once, of two teams.
+    for team in [county.crawley, county.crawley, county.horsham, county.horsham] {
+        world.concern(&lead, team, "The second station");
+    }
+    world.county().get("/concerns?q=second").await;
+    let count = world.audit().iter().filter(|it| *it == "concern-found").count();
+    assert_eq!(count, 5);
+    let walks = e4s::audit::verify::verify(&world.portal.store, &[]).expect("walked");
+    assert!(walks.iter().all(|it| it.broken.is_none()), "{walks:?}");
+}
+
+#[actix_web::test]
 async fn a_search_for_nothing_or_for_too_much_says_so_and_keeps_what_was_typed() {
     let county = County::new();
     let (lead, _, _) = county.concern();
@@ -143,4 +174,29 @@ async fn a_concern_that_does_not_open_does_not_hide_the_others_from_a_search() {
         page.contains("The other station") && page.contains("1 concern could not be read"),
         "{page}"
     );
+}
+
+#[actix_web::test]
+async fn a_search_stops_after_5_000_concerns_says_so_and_goes_on_from_there() {
+    let county = County::new();
+    let world = &county.world;
+    let lead = world.dsl(county.school);
+    world.concern(&lead, county.crawley, "The oldest lantern");
+    world.later(chrono::TimeDelta::seconds(1));
+    world.concerns(&lead, county.crawley, (5_000, "The bus station"));
+    world.later(chrono::TimeDelta::seconds(1));
+    world.concern(&lead, county.crawley, "The newest lantern");
+    let coordinator = world.coordinator(county.crawley);
+    let first = coordinator.get("/concerns?q=lantern").await;
+    let page = first.main();
+    let looked = "1 concern\nLooked through 5000 concerns so far, the newest first.";
+    assert!(page.contains(looked), "{page}");
+    assert!(page.contains("The newest") && page.contains("Search older ones"), "{page}");
+    assert!(!page.contains("The oldest"), "{page}");
+    let second = coordinator.get(&first.next().expect("older ones")).await;
+    let page = second.main();
+    assert!(page.contains("The oldest") && !page.contains("so far"), "{page}");
+    assert_eq!(second.next(), None);
+    let none = coordinator.get("/concerns?q=zeppelin").await.main();
+    assert!(none.contains("Nothing found yet") && none.contains("Search older ones"), "{none}");
 }

@@ -149,6 +149,7 @@ fn the_disk_has_database_and_journal_before_sent_is_answered() {
     }
     let folder = world.portal.settings.journal.file_name().expect("a name").to_string_lossy();
     let first = find(&|it| it.text.contains("/sent")).expect("an answer");
+    let folder = format!("/{folder}");
     let named = |it: &&Call| is_sync_of(it, &folder) && it.ended < first.began;
     assert!(find(&named).is_some(), "the file's name is on the disk");
     assert_eq!(sent.len(), LEADS * 3);

@@ -96,6 +96,7 @@ async fn an_invited_person_chooses_a_password_and_is_in() {
     insta::assert_snapshot!(read(&letter));
     let [text, html] = letter.words_of_both();
     assert_eq!(text, html);
+    assert!(!letter.read().contains("/digests"), "nothing to change the rhythm of yet");
 
     let path = link(&letter);
     let page = world.get(&path).await;

@@ -138,7 +138,16 @@ fn every_route_has_a_policy_and_nothing_that_changes_something_is_public() {
         .map(|it| it.path)
         .collect();
     // Whoever is signed out signs in, says that a password is forgotten, chooses one with a letter, or goes to the council.
-    assert_eq!(open, ["/sign-in", "/forgotten", "/choose-password/{token}", "/sign-on"]);
+    assert_eq!(
+        open,
+        [
+            "/sign-in",
+            "/forgotten",
+            "/choose-password/{token}",
+            "/sign-on",
+            "/choose-password/{token}/sign-on"
+        ]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use e4s::accounts::appoint::{self, Newcomer};
 use e4s::audit::Event;
 
+use crate::retention::{again, on, retain};
 use crate::triage::County;
 use crate::world::{Person, World};
 
@@ -253,4 +254,47 @@ async fn more_openings_than_a_page_holds_are_read_on() {
     for stranger in [world.coordinator(county.horsham), world.partner(county.crawley)] {
         assert!(matches!(stranger.get(&all).await.status.as_u16(), 403 | 404));
     }
+}
+
+#[actix_web::test]
+async fn somebody_whose_posts_are_forgotten_is_not_called_the_countys_lead() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, _, at) = county.concern();
+    let coordinator = world.coordinator(county.crawley);
+    coordinator.get(&at).await;
+    world.house(|deed| e4s::accounts::forget::forget(deed, &[coordinator.id]));
+    let page = lead.get(&at).await.main();
+    let (_, openings) = page.split_once("Who has opened it").expect("the list");
+    assert!(openings.contains("Somebody who has left, 23 November 2026 at 12pm"), "{openings}");
+    assert!(!openings.contains("county"), "{openings}");
+}
+
+#[actix_web::test]
+async fn a_record_that_was_deleted_keeps_its_reference_in_the_log() {
+    let county = County::new();
+    let world = &county.world;
+    let coordinator = world.coordinator(county.crawley);
+    let (_, id, at) = county.concern();
+    let page = coordinator.get(&at).await.main();
+    let name = reference(&page).to_owned();
+    let above = world.county();
+    on(world, 2032, 10, 24);
+    retain(world);
+    on(world, 2032, 11, 23);
+    retain(world);
+    let (above, admin) = (again(world, &above), world.admin());
+    let log = above.get("/admin/audit?event=concern-opened").await;
+    assert!(log.main().contains(&format!("{name} (deleted)")), "{}", log.main());
+    let href = format!("href=\"/admin/audit?record={id}\"");
+    assert!(log.body.contains(&href) && !log.body.contains(&format!("href=\"{at}\"")));
+    let about = above.get(&format!("/admin/audit?record={}", name.to_lowercase())).await;
+    assert!(about.main().contains("Concern deleted"), "{}", about.main());
+    let file = above.get("/admin/audit.csv?event=concern-deleted").await;
+    assert!(file.body.contains(&format!("{name} (deleted)")), "{}", file.body);
+    for path in ["/admin/audit", "/admin/audit.csv"] {
+        let page = admin.get(path).await;
+        assert!(!page.body.contains(&name), "{}", page.body);
+    }
+    assert_eq!(admin.get(&format!("/admin/audit?record={name}")).await.status, 422);
 }

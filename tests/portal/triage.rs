@@ -277,3 +277,35 @@ async fn the_team_that_an_urgent_concern_is_passed_to_is_written_to_at_once() {
     });
     assert_eq!(told, [new.id]);
 }
+
+#[actix_web::test]
+async fn a_long_life_is_handed_over_and_shown_to_its_end() {
+    let county = County::new();
+    let (lead, id, at) = county.concern();
+    let world = &county.world;
+    for number in 0..210 {
+        world.house(|deed| {
+            let step = e4s::concerns::Step {
+                at: deed.at,
+                by: lead.id,
+                team: county.crawley,
+                status: e4s::concerns::Status::Submitted,
+                words: format!("Words of step {number}."),
+            };
+            e4s::concerns::said::add(deed, id, &step)
+        });
+    }
+    let horsham = county.horsham.to_string();
+    let form = [("team", horsham.as_str()), ("reason", "It is in Horsham.")];
+    let old = world.coordinator(county.crawley);
+    assert_eq!(old.post(&format!("{at}/redirect"), &form).await.status, 303);
+    let words = crate::sealing::words_of(world, id);
+    assert_eq!(words.len(), 211);
+    for (step, text) in words {
+        assert_eq!(text.owner(), Some(horsham.as_str()), "step {step}");
+    }
+    let page = world.coordinator(county.horsham).get(&at).await.main();
+    for said in ["Words of step 0.", "Words of step 209.", "It is in Horsham."] {
+        assert!(page.contains(said), "{said}");
+    }
+}

@@ -17,13 +17,15 @@ use e4s::accounts::appoint::{self, Newcomer};
 use e4s::accounts::sessions::{How, Token};
 use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
-use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
+use e4s::concerns::{ConcernId, Harm, Urgency};
 use e4s::config::Settings;
 use e4s::deed::Deed;
 use e4s::districts::{MeetingId, TeamId};
 use e4s::schools::Urn;
 use e4s::store::schema::*;
 use e4s::web::{errors, headers};
+
+use crate::filed::put;
 
 /// A portal, its clock, and its folder.
 pub struct World {
@@ -188,47 +190,18 @@ impl World {
         (team, urgency, harm): (TeamId, Urgency, Harm),
         name: &str,
     ) -> ConcernId {
-        let id = ConcernId::random();
-        let school = by.actor().schools()[0];
-        let answers = Answers::of([
-            ("kind".to_owned(), "location".to_owned()),
-            ("name".to_owned(), name.to_owned()),
-        ]);
-        self.house(|deed| {
-            diesel::insert_into(concerns::table)
-                .values((
-                    concerns::id.eq(id),
-                    concerns::reference.eq(e4s::store::reference('C')),
-                    concerns::draft_id.eq(id.as_str()),
-                    concerns::school_urn.eq(school),
-                    concerns::team_id.eq(team),
-                    concerns::area_code.eq("E07000226"),
-                    concerns::area_edition.eq("LAD24"),
-                    concerns::raised_by.eq(by.id),
-                    (
-                        concerns::raised_at.eq(deed.at),
-                        concerns::arrived_at.eq(deed.at),
-                        concerns::changed_at.eq(deed.at),
-                        concerns::status.eq(Status::Submitted),
-                        concerns::kind.eq(Kind::Location),
-                        concerns::main_harm.eq(harm),
-                        concerns::urgency.eq(urgency),
-                        concerns::easting.eq(526_800),
-                        concerns::northing.eq(136_500),
-                        concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, team), &answers)?),
-                    ),
-                ))
-                .execute(deed.db)?;
-            let step = Step {
-                at: deed.at,
-                by: by.id,
-                team,
-                status: Status::Submitted,
-                words: String::new(),
-            };
-            said::add(deed, id, &step)
-        });
+        let (id, from) = (ConcernId::random(), (by.id, by.actor().schools()[0]));
+        self.house(|deed| put(deed, (id, from), (team, urgency, harm), name));
         id
+    }
+
+    /// Many concerns of one name at once, raised now.
+    pub fn concerns(&self, by: &Person, team: TeamId, (count, name): (usize, &str)) {
+        let from = (by.id, by.actor().schools()[0]);
+        let what = (team, Urgency::Routine, Harm::AntisocialBehaviour);
+        self.house(|deed| {
+            (0..count).try_for_each(|_| put(deed, (ConcernId::random(), from), what, name))
+        });
     }
 
     pub fn dsl(&self, school: Urn) -> Person<'_> {

@@ -18,23 +18,30 @@ pub struct Form {
     pub typed: Vec<String>,
 }
 
-/// The forms that somebody can send, one of each kind: from the front page on, and from `more` pages.
-pub fn forms(visitor: &Visitor, more: Vec<String>) -> Vec<Form> {
+/// The pages that somebody can look at, one of each kind: from the front page on, and from `more` pages.
+pub fn pages(visitor: &Visitor, more: Vec<String>) -> Vec<(String, Answer)> {
     let mut todo = more;
     todo.push("/".to_owned());
-    let (mut seen, mut kinds) = (BTreeSet::new(), BTreeMap::new());
-    let mut pages = 0;
+    let (mut seen, mut pages) = (BTreeSet::new(), Vec::new());
     while let Some(path) = todo.pop() {
-        if !seen.insert(kind_of(&path)) || pages == PAGES_MAX {
+        if !seen.insert(kind_of(&path)) || pages.len() == PAGES_MAX {
             continue;
         }
-        pages += 1;
         let page = visitor.get(&path);
         assert!(page.status < 500, "{path}: {}", page.status);
         if page.status == 303 {
             todo.push(page.location().to_owned());
         }
         todo.extend(links(&page));
+        pages.push((path, page));
+    }
+    pages
+}
+
+/// The forms on these pages, one of each kind.
+pub fn forms(visitor: &Visitor, more: Vec<String>) -> Vec<Form> {
+    let mut kinds = BTreeMap::new();
+    for (path, page) in pages(visitor, more) {
         for form in forms_of(&page, &path) {
             kinds.entry((kind_of(&form.action), form.typed.clone())).or_insert(form);
         }

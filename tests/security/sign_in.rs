@@ -10,38 +10,50 @@ fn knock(email: &str, password: &str) -> Answer {
     ours(Request::form("/sign-in", &form)).send(DEMO.port)
 }
 
-/// People of the demonstration at whose doors no other test knocks.
-const KNOWN: [&str; 5] = [
-    "lead@hazelmere.example.org",
-    "coordinator@horsham.example.org",
-    "coordinator@arun.example.org",
-    "coordinator@chichester.example.org",
-    "coordinator@midsussex.example.org",
-];
+/// How many tries a side: what fits into an ordinary run, or what the environment says.
+fn tries() -> usize {
+    let told = std::env::var("SIGN_IN_TRIES").ok().and_then(|it| it.parse().ok());
+    told.unwrap_or(24)
+}
+
+/// Tries that one address has before it waits.
+const EACH: usize = 6;
 
 #[test]
-fn the_answer_does_not_tell_whether_there_is_an_account() {
+fn neither_the_answer_nor_its_time_tells_whether_there_is_an_account() {
+    let people: Vec<String> =
+        (0..tries().div_ceil(EACH)).map(|it| format!("person-{it}@example.org")).collect();
+    let rows: Vec<_> = people.iter().map(|it| (it.as_str(), "A lead", "county")).collect();
+    let server = crate::server::council(&rows, &["--no-worker"], Vec::new());
+    let timed = |email: &str| {
+        let form = [("email", email), ("password", "not the right password")];
+        let began = Instant::now();
+        let answer = ours(Request::form("/sign-in", &form)).send(server.port);
+        assert_eq!((answer.status, answer.header("set-cookie")), (422, None), "{}", answer.body);
+        (began.elapsed(), answer.body.replace(email, "-"))
+    };
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for round in 0..4 {
-        for (index, email) in KNOWN.into_iter().enumerate() {
-            let stranger = format!("stranger-{round}-{index}@example.org");
-            let timed = |email: &str| {
-                let began = Instant::now();
-                let answer = knock(email, "not the right password");
-                (began.elapsed(), answer)
-            };
-            let (took, theirs) = timed(email);
-            known.push(took);
-            let (took, nobodys) = timed(&stranger);
-            unknown.push(took);
-            assert_eq!((theirs.status, nobodys.status), (422, 422), "{email}: {}", theirs.body);
-            assert_eq!(theirs.body.replace(email, "-"), nobodys.body.replace(&stranger, "-"));
-            assert_eq!(theirs.header("set-cookie"), None);
-        }
+    for (index, email) in people.iter().cycle().take(tries()).enumerate() {
+        let stranger = format!("nobody-{}@example.org", index % people.len());
+        // First one, then the other, so that what slows the machine down slows both.
+        let (theirs, nobodys) = if index % 2 == 0 {
+            let theirs = timed(email);
+            (theirs, timed(&stranger))
+        } else {
+            let nobodys = timed(&stranger);
+            (timed(email), nobodys)
+        };
+        assert_eq!(theirs.1, nobodys.1);
+        assert!(theirs.1.contains("do not match"), "{}", theirs.1);
+        known.push(theirs.0);
+        unknown.push(nobodys.0);
     }
     let (known, unknown) = (median(known), median(unknown));
     let ratio = known.as_secs_f64() / unknown.as_secs_f64();
-    assert!((0.7..1.4).contains(&ratio), "{known:?} with an account, {unknown:?} without");
+    // Many tries on a quiet machine show more than a few beside other tests.
+    let band = if tries() < 200 { 0.7..1.4 } else { 0.95..1.05 };
+    println!("{} tries a side: {known:?} with an account, {unknown:?} without", tries());
+    assert!(band.contains(&ratio), "{known:?} with an account, {unknown:?} without");
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -66,14 +78,14 @@ fn a_session_is_new_at_each_sign_in_and_gone_when_it_ends() {
     let planted = format!("e4s={}", "a".repeat(64));
     let form = [("email", "county@example.org"), ("password", PASSWORD)];
     let signed_in = ours(Request::form("/sign-in", &form)).cookie(&planted).send(DEMO.port);
-    let first = Visitor { cookie: signed_in.cookie().expect("a session") };
+    let first = Visitor::with(signed_in.cookie().expect("a session"));
     assert_ne!(first.cookie, planted, "a planted session was taken over");
     assert!(Request::get("/account").cookie(&planted).send(DEMO.port).status == 303);
 
     let csrf = first.csrf();
     let form = [form[0], form[1], ("csrf", csrf.as_str())];
     let again = ours(Request::form("/sign-in", &form)).cookie(&first.cookie).send(DEMO.port);
-    let second = Visitor { cookie: again.cookie().expect("a session") };
+    let second = Visitor::with(again.cookie().expect("a session"));
     assert_ne!(first.cookie, second.cookie);
     assert_eq!(first.get("/account").status, 303, "the session before is over");
     assert_eq!(second.get("/account").status, 200);

@@ -239,7 +239,10 @@ CREATE UNIQUE INDEX one_hold_of_a_record ON holds (record_id) WHERE lifted_at IS
 CREATE TABLE warnings (
     record_id TEXT PRIMARY KEY NOT NULL,
     team_id TEXT NOT NULL REFERENCES teams (id),
-    warned_at TIMESTAMP NOT NULL
+    warned_at TIMESTAMP NOT NULL,
+    -- Of the letters that say it; and when the first of them was sent.
+    period TEXT NOT NULL,
+    told_at TIMESTAMP
 );
 CREATE INDEX warnings_of_team ON warnings (team_id, warned_at);
 -- One row a record that had a reference or a name; of drafts and letters only how many.
@@ -257,7 +260,7 @@ CREATE TABLE tombstones (
 );
 CREATE INDEX tombstones_by_day ON tombstones (deleted_on);
 CREATE INDEX tombstones_by_reference ON tombstones (reference);
--- Requests of people to see what is kept about them: counts, and never the words that were looked for.
+-- Requests of people to see what is kept about them: counts, and the words that were looked for only in `choice`.
 CREATE TABLE subject_requests (
     id TEXT PRIMARY KEY NOT NULL,
     account_id TEXT NOT NULL,
@@ -265,8 +268,11 @@ CREATE TABLE subject_requests (
     reference TEXT NOT NULL,
     reason TEXT NOT NULL,
     found INTEGER NOT NULL,
+    unread INTEGER NOT NULL,
     included INTEGER,
-    bundled_at TIMESTAMP
+    bundled_at TIMESTAMP,
+    -- What was chosen for the file, sealed, for as long as it may be downloaded.
+    choice TEXT
 );
 CREATE INDEX subject_requests_by_age ON subject_requests (asked_at, id);
 
@@ -322,7 +328,9 @@ CREATE TABLE sign_ons (
     state_hash TEXT PRIMARY KEY NOT NULL,
     browser_hash TEXT NOT NULL,
     secrets TEXT NOT NULL,
+    errand TEXT NOT NULL,
     account_id TEXT REFERENCES accounts (id),
+    ticket_id TEXT,
     back TEXT NOT NULL,
     begun_at TIMESTAMP NOT NULL
 );
@@ -336,6 +344,12 @@ CREATE TABLE reconciliations (
     added BIGINT NOT NULL,
     lacking BIGINT NOT NULL,
     damaged BIGINT NOT NULL
+);
+-- How many records of deleted concerns were taken out of each machine's journal.
+CREATE TABLE journal_clearings (
+    host TEXT PRIMARY KEY NOT NULL,
+    taken_out BIGINT NOT NULL,
+    at TIMESTAMP NOT NULL
 );
 
 -- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
@@ -356,7 +370,8 @@ CREATE TABLE forgotten (
     address TEXT NOT NULL,
     asked_at TIMESTAMP NOT NULL
 );
--- What the service says of its own running: that its worker lives, and the backups that were made.
+-- What the service says of its own running: when its worker last lived, when deletion last looked at the clock and last
+-- ran (`store/hearts.rs`), and the backups that were made.
 CREATE TABLE heartbeats (
     name TEXT PRIMARY KEY NOT NULL,
     beat_at TIMESTAMP NOT NULL
@@ -368,8 +383,16 @@ CREATE TABLE backups (
     bytes BIGINT NOT NULL
 );
 
--- Who did what to which record. Never changed, never deleted. A chain is a team's id, or `house`; each line's hash covers
--- the line and the hash before it, and the chain's head says where it ends.
+-- How often somebody has tried of late: `who` is a hash of what is counted and for whom, and at `free_at` all is forgotten.
+CREATE TABLE tries (
+    who TEXT PRIMARY KEY NOT NULL,
+    free_at TIMESTAMP NOT NULL
+);
+CREATE INDEX tries_by_age ON tries (free_at);
+
+-- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
+-- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
+-- time was over, `audit_starts` keeps the last line's place and hash: what is left follows on that.
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     chain TEXT NOT NULL,
@@ -386,6 +409,13 @@ CREATE TABLE audit_heads (
     place BIGINT NOT NULL,
     hash TEXT NOT NULL
 );
+CREATE TABLE audit_starts (
+    chain TEXT PRIMARY KEY NOT NULL,
+    place BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    -- Every line that was removed was written before this day.
+    before_on DATE NOT NULL
+);
 -- One for each thing that the log is filtered by, in the order in which it is shown.
 CREATE INDEX audit_by_age ON audit (at, id);
 CREATE INDEX audit_of_account ON audit (account_id, at, id);
@@ -395,7 +425,12 @@ CREATE INDEX audit_of_chain ON audit (chain, at, id);
 CREATE INDEX audit_of_chain_by_event ON audit (chain, event, at, id);
 CREATE INDEX audit_of_subject ON audit (subject, at, id);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
-CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is not deleted'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+    WHEN NOT EXISTS (SELECT 1 FROM audit_starts WHERE chain = OLD.chain AND place >= OLD.place)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not deleted'); END;
+CREATE TRIGGER audit_does_not_come_back BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit_starts WHERE chain = NEW.chain AND place >= NEW.place)
+    BEGIN SELECT RAISE(ABORT, 'what was removed from the audit log does not come back'); END;
 -- INSERT OR REPLACE deletes without asking the trigger above.
 CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
     WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM audit WHERE chain = NEW.chain AND place = NEW.place)
@@ -407,3 +442,20 @@ CREATE TRIGGER audit_heads_are_not_replaced BEFORE INSERT ON audit_heads
 CREATE TRIGGER audit_heads_go_one_on BEFORE UPDATE ON audit_heads
     WHEN NEW.chain <> OLD.chain OR NEW.place <> OLD.place + 1
     BEGIN SELECT RAISE(ABORT, 'the heads of the audit log go on one at a time'); END;
+-- A start is moved on only to a line that is there and over a year old, by the hash that it has, and after a line of its
+-- own chain that says so.
+CREATE TRIGGER audit_starts_are_said BEFORE INSERT ON audit_starts
+    WHEN EXISTS (SELECT 1 FROM audit_starts WHERE chain = NEW.chain)
+    OR NOT EXISTS (SELECT 1 FROM audit AS last JOIN audit AS said ON said.chain = last.chain
+        WHERE last.chain = NEW.chain AND last.place = NEW.place AND last.hash = NEW.hash AND last.at < NEW.before_on
+        AND said.subject = NEW.place || '/' || NEW.hash || '/' || NEW.before_on
+        AND said.event = 'log-shortened' AND said.place > last.place AND NEW.before_on <= date(said.at, '-1 year'))
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not shortened without a line that says so'); END;
+CREATE TRIGGER audit_starts_go_on BEFORE UPDATE ON audit_starts
+    WHEN NEW.chain <> OLD.chain OR NEW.place <= OLD.place
+    OR NOT EXISTS (SELECT 1 FROM audit AS last JOIN audit AS said ON said.chain = last.chain
+        WHERE last.chain = NEW.chain AND last.place = NEW.place AND last.hash = NEW.hash AND last.at < NEW.before_on
+        AND said.subject = NEW.place || '/' || NEW.hash || '/' || NEW.before_on
+        AND said.event = 'log-shortened' AND said.place > last.place AND NEW.before_on <= date(said.at, '-1 year'))
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not shortened without a line that says so'); END;
+CREATE TRIGGER audit_starts_are_not_deleted BEFORE DELETE ON audit_starts BEGIN SELECT RAISE(ABORT, 'the starts of the audit log are not deleted'); END;

@@ -1,0 +1,71 @@
+//! How often somebody may try: to sign in, at the second step, for a letter.
+//!
+//! So many at once, and one more each time that a while has passed. What is kept is one moment, at which everything will
+//! be forgotten. It stands in the database, so that neither a restart nor a second server gives anybody more tries.
+
+use std::fmt::Display;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use sha2::{Digest, Sha256};
+
+use super::{AccountId, try_queries};
+use crate::Result;
+use crate::app::Portal;
+use crate::store::{Db, hex};
+
+/// How often something may be tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    what: &'static str,
+    at_once: i32,
+    every: TimeDelta,
+}
+
+/// To sign in with an address: known and unknown ones alike.
+pub const SIGN_IN: Limit = Limit { what: "sign-in", at_once: 6, every: TimeDelta::seconds(10) };
+/// To choose a password.
+pub const CHOICE: Limit = Limit { what: "choice", at_once: 6, every: TimeDelta::seconds(10) };
+/// The second step and proofs, of one account. A thief with the password who goes on all day has about one chance in 500
+/// of meeting a code.
+pub const SECOND: Limit = Limit { what: "second", at_once: 6, every: TimeDelta::minutes(2) };
+/// Letters with a link that lets its reader in.
+pub const LETTER: Limit = Limit { what: "letter", at_once: 5, every: TimeDelta::minutes(12) };
+
+/// Counts a try. If there were too many, it is not counted, and the answer is how long to wait.
+pub fn take(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<Option<TimeDelta>> {
+    let who = hex(Sha256::digest(format!("{}:{who}", limit.what)));
+    let longest = limit.every * limit.at_once;
+    let kept = try_queries::free_at(db, &who)?.unwrap_or(at);
+    // A clock that was put back does not shut anybody out for longer than that.
+    let free_at = kept.clamp(at, at + longest);
+    let ahead = free_at + limit.every - at;
+    if ahead > longest {
+        if free_at < kept {
+            try_queries::keep(db, &who, free_at)?;
+        }
+        return Ok(Some(ahead - longest));
+    }
+    try_queries::keep(db, &who, free_at + limit.every)?;
+    Ok(None)
+}
+
+/// The same in a change of its own, which stands before anything is tried.
+pub async fn count(portal: &Portal, limit: Limit, who: impl Display) -> Result<Option<TimeDelta>> {
+    let (who, at) = (who.to_string(), (portal.clock)());
+    portal.change(move |db| take(db, limit, &who, at)).await
+}
+
+/// One try at the second step; or how long to wait, in words.
+pub async fn second(portal: &Portal, account: AccountId) -> Result<Option<String>> {
+    let wait = count(portal, SECOND, account).await?;
+    Ok(wait.map(|it| {
+        let minutes = (it.num_seconds() + 59) / 60;
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        format!("There have been too many tries. Wait {minutes} {unit}, then try again")
+    }))
+}
+
+/// Forgets whom nothing is held against any more. Says how many.
+pub fn forget(db: &mut Db, at: NaiveDateTime) -> Result<usize> {
+    try_queries::remove(db, at)
+}

@@ -1,0 +1,49 @@
+//! A concern as it stands in the database once it was sent.
+
+use diesel::prelude::*;
+use e4s::accounts::AccountId;
+use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
+use e4s::deed::Deed;
+use e4s::districts::TeamId;
+use e4s::schools::Urn;
+use e4s::store::schema::concerns;
+
+/// Puts a concern about a place into the database, with its first step.
+pub fn put(
+    deed: &mut Deed,
+    (id, (by, school)): (ConcernId, (AccountId, Urn)),
+    (team, urgency, harm): (TeamId, Urgency, Harm),
+    name: &str,
+) -> e4s::Result<()> {
+    let answers = Answers::of([
+        ("kind".to_owned(), "location".to_owned()),
+        ("name".to_owned(), name.to_owned()),
+    ]);
+    diesel::insert_into(concerns::table)
+        .values((
+            concerns::id.eq(id),
+            concerns::reference.eq(e4s::store::reference('C')),
+            concerns::draft_id.eq(id.as_str()),
+            concerns::school_urn.eq(school),
+            concerns::team_id.eq(team),
+            concerns::area_code.eq("E07000226"),
+            concerns::area_edition.eq("LAD24"),
+            concerns::raised_by.eq(by),
+            (
+                concerns::raised_at.eq(deed.at),
+                concerns::arrived_at.eq(deed.at),
+                concerns::changed_at.eq(deed.at),
+                concerns::status.eq(Status::Submitted),
+                concerns::kind.eq(Kind::Location),
+                concerns::main_harm.eq(harm),
+                concerns::urgency.eq(urgency),
+                concerns::easting.eq(526_800),
+                concerns::northing.eq(136_500),
+                concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, team), &answers)?),
+            ),
+        ))
+        .execute(deed.db)?;
+    let words = String::new();
+    let step = Step { at: deed.at, by, team, status: Status::Submitted, words };
+    said::add(deed, id, &step)
+}
