@@ -1,13 +1,9 @@
 //! The chains are walked: each line held against the one before it, each end against its head, and against heads that were
 //! kept elsewhere. Names the first link of each chain that does not hold.
 //!
-<<<<<<< HEAD
-//! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Chains know nothing of
-//! each other, so several are walked at once, the longest ones first.
-=======
 //! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Where lines were
-//! removed when their time was over, a chain is walked from what stays of them, which one of its lines must speak of.
->>>>>>> main
+//! removed when their time was over, a chain is walked from what stays of them, which one of its lines must speak of. Chains know
+//! nothing of each other, so several are walked at once, the longest ones first.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,14 +15,9 @@ use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
-<<<<<<< HEAD
-use super::chain::{Head, Line, NOTHING, digest, heads, is_hex_of};
-=======
 use super::Event;
-use super::chain::{Head, Line, NOTHING, hash, heads};
+use super::chain::{Head, Line, NOTHING, digest, heads, is_hex_of};
 use super::shorten::{Start, start};
-use crate::Result;
->>>>>>> main
 use crate::store::schema::audit;
 use crate::store::{Db, Store};
 use crate::{Error, Result};
@@ -125,13 +116,10 @@ struct Walker<'a> {
     hash: String,
     /// Hashes to be met on the way, by place.
     stops: BTreeMap<i64, (String, Broken)>,
-<<<<<<< HEAD
     /// What a line is hashed from.
     room: Vec<u8>,
-=======
     /// A removal that a line has yet to speak of.
     unsaid: Option<String>,
->>>>>>> main
 }
 
 /// Walks every chain, or those before the first failure of the database. `kept`: heads from an earlier day.
@@ -189,12 +177,6 @@ fn walk_from(
     for head in kept.iter().filter(of_chain) {
         broken = broken.or_else(|| walker.expect(head, start));
     }
-<<<<<<< HEAD
-    let (hash, room) = (NOTHING.to_owned(), Vec::new());
-    let mut walker = Walker { chain: &chain, id: 0, place: 0, hash, stops, room };
-    let mut broken = None;
-=======
->>>>>>> main
     while broken.is_none() {
         let rows = store.read(|db| page(db, &walker))?;
         let is_last = rows.len() < PAGE;
@@ -216,7 +198,8 @@ impl<'a> Walker<'a> {
     fn at(chain: &'a str, start: Option<&Start>) -> Self {
         let (place, hash) = start.map_or((0, NOTHING), |it| (it.place, it.hash.as_str()));
         let unsaid = start.map(ToString::to_string);
-        Self { chain, id: 0, place, hash: hash.to_owned(), stops: BTreeMap::new(), unsaid }
+        let (hash, room, stops) = (hash.to_owned(), Vec::new(), BTreeMap::new());
+        Self { chain, id: 0, place, hash, stops, room, unsaid }
     }
 
     /// Takes a head that was kept elsewhere along, or says what is wrong with it already.

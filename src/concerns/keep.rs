@@ -42,8 +42,32 @@ fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<NaiveDateTi
 }
 
 impl Record {
-    /// Sealed for its team, as the journal has it.
+    /// Sealed for its team, as the journal has it: under one root key, the answers in it included.
     fn sealed(&self, portal: &Portal) -> Result<Sealed> {
+        loop {
+            let answers = self.renewed_answers(portal);
+            let sealed = self.sealed_with(portal, &answers)?;
+            // A key that came in between would leave two that are needed.
+            let needs = answers.generation();
+            if needs.is_none_or(|it| sealed.generation() == Some(it))
+                || answers.as_str() == self.answers
+            {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    /// The answers under the youngest root key. Those that do not open stay as they are.
+    fn renewed_answers(&self, portal: &Portal) -> Sealed {
+        let kept = Sealed::kept(self.answers.clone());
+        if kept.generation() == Some(portal.keys.generation()) {
+            return kept;
+        }
+        let at = Place { table: "concerns", column: "answers", row: self.id.as_str() };
+        portal.keys.renew(at, &kept).unwrap_or(kept)
+    }
+
+    fn sealed_with(&self, portal: &Portal, answers: &Sealed) -> Result<Sealed> {
         let text = serde_json::json!({
             "form": FORM,
             "id": self.id.as_str(),
@@ -60,7 +84,7 @@ impl Record {
             "urgency": self.urgency,
             "easting": self.easting,
             "northing": self.northing,
-            "answers": self.answers,
+            "answers": answers.as_str(),
         });
         portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
     }
@@ -82,9 +106,9 @@ fn place(id: &ConcernId) -> Place<'_> {
     Place { table: "journal", column: "concern", row: id.as_str() }
 }
 
-/// The same record under the youngest root key, for today's offline recipient.
+/// The same record under the youngest root key, the answers in it as well, for today's offline recipient.
 pub(super) fn renewed(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Sealed> {
-    portal.keys.renew(place(&id), sealed)
+    Record::opened(portal, id, sealed)?.sealed(portal)
 }
 
 /// The row of the journal that a concern has.

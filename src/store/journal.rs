@@ -15,20 +15,13 @@ use chrono::NaiveDate;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
-<<<<<<< HEAD
-use super::journal_files::{self as files, FILE_MAX, Open};
-use crate::seal::Sealed;
-use crate::{Error, Result};
-
-pub use super::journal_files::Damage;
-=======
-use super::journal_files::{self as files, Damage, FILE_MAX, Open, Reached};
+use super::journal_files::{self as files, FILE_MAX, Open, Reached};
 use super::journal_rewrite;
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
+pub use super::journal_files::Damage;
 pub use super::journal_rewrite::{Fate, Rewritten};
->>>>>>> main
 
 /// A journal that this process reads, and appends to.
 pub struct Journal {

@@ -84,9 +84,8 @@ pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let is_left_out = |name: &str, value: &str| {
         SECRETS.contains(&name) || OURS.contains(&name) || is_mark(name, value)
     };
-    let typed = |(name, value): &(String, String)| {
-        !is_left_out(name, value) && !value.trim().is_empty()
-    };
+    let typed =
+        |(name, value): &(String, String)| !is_left_out(name, value) && !value.trim().is_empty();
     pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()
 }
 
