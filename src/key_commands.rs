@@ -8,10 +8,13 @@ use std::sync::Arc;
 use clap::Subcommand;
 use e4s::app::Portal;
 use e4s::audit::Event;
-use e4s::concerns::needed;
+use e4s::concerns::{self, needed};
 use e4s::config::{Fault, Settings};
 use e4s::seal::rotate::{self, Begun, Damaged};
-use e4s::seal::{self, check};
+use e4s::seal::{self, check, recover};
+use e4s::store::Store;
+use e4s::store::journal::Journal;
+use e4s::upkeep::whole;
 
 use super::commands::{complain, say};
 
@@ -33,7 +36,14 @@ pub enum KeysCommand {
     Rotate,
     /// Say which root keys there are, and what still needs each: texts of the database, files of the journal, backups.
     List,
-    /// Open every sealed text with the offline identity, and compare with what the root keys open.
+    /// The root keys are lost: make a new one, and bring every text of the database and the journal under it by the offline
+    /// identity alone. Stop the service first. Stopped half way, it goes on when it is run again.
+    Recover {
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
+    /// Open every sealed text of the database and the journal with the offline identity, and compare with what the root keys
+    /// open.
     EscrowCheck {
         #[arg(long, value_name = "FILE")]
         identity: PathBuf,
@@ -59,6 +69,7 @@ pub fn run(
             say_needs(&portal)?;
             Ok(ExitCode::SUCCESS)
         }
+        KeysCommand::Recover { identity } => recover(settings, identity, ready),
         KeysCommand::EscrowCheck { identity } => {
             let portal = ready(settings)?;
             escrow_check(&portal, identity)
@@ -71,6 +82,7 @@ fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
     let folder = settings.keys.display();
     let has_key = settings.keys.join("root-1.key").exists();
     if !has_key || identity.is_none() {
+        whole::nothing_is_sealed(settings)?;
         seal::init(&settings.keys)?;
         say(&format!("{folder} holds the first root key. Only the service may read it."));
     }
@@ -155,9 +167,12 @@ fn say_needs(portal: &Portal) -> e4s::Result<()> {
         }
     }
     if in_journal.unopened > 0 {
+        let (count, verb) = match in_journal.unopened {
+            1 => ("1 record".to_owned(), "does"),
+            many => (format!("{many} records"), "do"),
+        };
         say(&format!(
-            "{} records of the journal do not open: keep every key. `e4s journal verify` names them.",
-            in_journal.unopened
+            "{count} of the journal {verb} not open: keep every key. `e4s journal verify` names what is wrong."
         ));
     }
     if !older.is_empty() {
@@ -177,6 +192,43 @@ fn of_journal(files: &BTreeSet<String>) -> String {
     format!("{count} {noun} of the journal ({}{more})", names.join(", "))
 }
 
+/// Brings back what only the offline identity opens.
+fn recover(
+    settings: Settings,
+    identity: &Path,
+    ready: impl FnOnce(Settings) -> Result<Arc<Portal>, Box<dyn std::error::Error>>,
+) -> Outcome {
+    let identity = seal::read_identity(identity)?;
+    let store = Store::open(&settings.database)?;
+    let journal = Journal::open(&settings.journal)?;
+    let begun = recover::begin(&store, &journal, (&settings.keys, &identity))?;
+    let generation = match begun {
+        Begun::New(it) | Begun::GoesOn(it) => it,
+    };
+    let word = if matches!(begun, Begun::New(_)) { "is made" } else { "is there" };
+    complain(&format!("root-{generation}.key {word}. Bringing every text under it …"));
+    let portal = ready(settings)?;
+    let progress = &mut |count| complain(&format!("… {count} texts"));
+    let done = recover::run(&portal.store, (&portal.keys, &identity), progress)?;
+    let journal = concerns::recover::recover(&portal, &identity)?;
+    portal.write_as_house(|deed| deed.record(Event::KeysRecovered, generation, None))?;
+    let (texts, records) = (done.renewed, journal.renewed);
+    say(&format!(
+        "{texts} texts and {records} records of the journal open with root-{generation}.key."
+    ));
+    for file in &journal.aside {
+        say(&format!(
+            "{file} is read no more: remove it when `e4s journal verify` finds no fault."
+        ));
+    }
+    say(
+        "Links in letters that were on their way open nothing any more: send those invitations again.",
+    );
+    journal.damaged.iter().for_each(|it| say(it));
+    let code = told(&done.damaged);
+    Ok(if journal.damaged.is_empty() { code } else { ExitCode::FAILURE })
+}
+
 /// Tries the offline identity.
 fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     let identity = seal::read_identity(identity)?;
@@ -186,7 +238,11 @@ fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     say(&format!(
         "{whole} texts open with the offline identity as with the root keys, {damaged} do not."
     ));
-    Ok(told(&checked.damaged))
+    let (whole, damaged) = concerns::recover::check(portal, &identity)?;
+    say(&format!("Of the journal, {whole} records do, {} do not.", damaged.len()));
+    damaged.iter().for_each(|it| say(it));
+    let code = told(&checked.damaged);
+    Ok(if damaged.is_empty() { code } else { ExitCode::FAILURE })
 }
 
 /// Names each text that does not open, and fails if there is one.

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use e4s::app::{self, Portal};
 use e4s::concerns::gate;
 use e4s::config::Settings;
+use e4s::upkeep::whole;
 use e4s::{calendar, demo, seal, serve, worker};
 
 mod commands;
@@ -131,8 +132,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
     match cli.command {
         Command::Demo { fresh, port } => run_demo(fresh, port, started),
         Command::Serve { no_worker } => {
-            let portal = ready(for_service(settings()?)?)?;
-            portal.journal.begin(calendar::day(calendar::now()))?;
+            let portal = for_service(settings()?)?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
             if !report.is_sound() {
                 commands::tell(&report);
@@ -148,8 +148,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
             block_on(serve_all(portal, !no_worker))
         }
         Command::Work => {
-            let portal = ready(for_service(settings()?)?)?;
-            portal.journal.begin(calendar::day(calendar::now()))?;
+            let portal = for_service(settings()?)?;
             block_on(async move {
                 worker::run(portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
@@ -195,9 +194,13 @@ fn settings(config: Option<&Path>, is_demo: bool) -> Result<Settings, e4s::confi
     Ok(settings)
 }
 
-fn for_service(settings: Settings) -> Result<Settings, e4s::config::Fault> {
+/// A portal that may take concerns: what they are sealed with and where their second copy goes is as it was.
+fn for_service(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>> {
     settings.check_service()?;
-    Ok(settings)
+    let portal = ready(settings)?;
+    whole::keys_fit(&portal)?;
+    portal.journal.begin(calendar::day(calendar::now()))?;
+    Ok(portal)
 }
 
 fn open(settings: Settings) -> Result<Portal, e4s::Error> {

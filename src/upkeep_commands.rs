@@ -66,9 +66,16 @@ pub fn restore(
     }
     if restored.kept_journal {
         say(
-            "The journal that was there was left as it is: it may know concerns that the backup does not.",
+            "The journal that was there is kept, and was given what only the backup had. It may know concerns that the backup \
+             does not: run `e4s journal restore`.",
         );
     }
+    let made_at = &restored.manifest.made_at;
+    say(&format!(
+        "Heads of the audit log that were kept elsewhere after {made_at} are of lines that were not in the backup, and \
+         `e4s audit verify --since` takes this for tampering: set them aside with a note of this restore, and keep new \
+         ones (`e4s audit heads`)."
+    ));
     if restored.is_behind {
         say("It is older than this program: run `e4s migrate` next, then `e4s doctor`.");
     } else if restored.opened {

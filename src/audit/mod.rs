@@ -96,6 +96,7 @@ text_enum! {
         LogShortened = "log-shortened",
         KeysRotated = "keys-rotated",
         JournalCleared = "journal-cleared",
+        KeysRecovered = "keys-recovered",
         BackupMade = "backup-made",
         BackupRestored = "backup-restored",
     }

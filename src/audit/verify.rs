@@ -56,6 +56,8 @@ pub enum Broken {
     Kept(i64),
     /// A head that was kept elsewhere stood here, and the chain is shorter now.
     KeptAhead(i64),
+    /// Two heads that were kept elsewhere differ here: the chain was rewritten between them.
+    KeptTwice(i64),
     /// The lines up to here are said to be removed, and no line of the chain says so.
     Unsaid(i64),
     /// The line was removed, and there is one in its place again.
@@ -81,6 +83,9 @@ impl fmt::Display for Broken {
             Self::HeadHash(place) => (place, "the chain’s head does not fit its last line"),
             Self::Kept(place) => {
                 (place, "the kept head had another line here: the chain was rewritten")
+            }
+            Self::KeptTwice(place) => {
+                (place, "two kept heads had different lines here: the chain was rewritten")
             }
             Self::KeptAhead(place) => {
                 (place, "the kept head stood here, and the chain is shorter now")
@@ -207,7 +212,12 @@ impl<'a> Walker<'a> {
         let Head { place, hash, kept_on, .. } = head;
         match start.filter(|it| *place <= it.place) {
             None => {
-                self.stops.insert(*place, (hash.clone(), Broken::Kept(*place)));
+                let first = || (hash.clone(), Broken::Kept(*place));
+                let (expected, broken) = self.stops.entry(*place).or_insert_with(first);
+                if expected != hash {
+                    *broken = Broken::KeptTwice(*place);
+                    expected.clear();
+                }
                 None
             }
             Some(start) if *place == start.place => {

@@ -1,10 +1,11 @@
 //! A concern that was raised is kept in the journal as well. Only then may anybody be told that it was sent.
 
+use age::x25519::Identity;
 use chrono::NaiveDateTime;
 use diesel::Queryable;
 use serde::{Deserialize, Deserializer};
 
-use super::{ConcernId, keep_queries};
+use super::{ConcernId, KeptConcern, keep_queries};
 use crate::app::Portal;
 use crate::seal::{Place, Sealed};
 use crate::store::{Row, letters_of};
@@ -63,8 +64,7 @@ impl Record {
         if kept.generation() == Some(portal.keys.generation()) {
             return kept;
         }
-        let at = Place { table: "concerns", column: "answers", row: self.id.as_str() };
-        portal.keys.renew(at, &kept).unwrap_or(kept)
+        portal.keys.renew(KeptConcern::place(&self.id), &kept).unwrap_or(kept)
     }
 
     fn sealed_with(&self, portal: &Portal, answers: &Sealed) -> Result<Sealed> {
@@ -89,16 +89,65 @@ impl Record {
         portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
     }
 
-    /// What a record of the journal says.
+    /// What a record of the journal says. What was typed is a sealed text of its own in it, which is opened as well: one
+    /// that nobody could read is no second copy.
     pub(super) fn opened(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Self> {
-        let text = portal.keys.unseal(place(&id), sealed)?;
+        Self::read(id, sealed, |at, sealed| portal.keys.unseal(at, sealed)).map(|it| it.0)
+    }
+
+    /// True if a record says the same by the root keys and by the offline identity.
+    pub(super) fn opens_both_ways(
+        portal: &Portal,
+        (id, sealed): (ConcernId, &Sealed),
+        identity: &Identity,
+    ) -> Result<bool> {
+        let by_keys = Self::read(id, sealed, |at, sealed| portal.keys.unseal(at, sealed))?;
+        let offline = Self::read(id, sealed, |at, sealed| sealed.unseal_offline(at, identity))?;
+        Ok(by_keys.1 == offline.1)
+    }
+
+    /// The same record under the youngest root key, by the offline identity alone.
+    pub(super) fn recovered(
+        portal: &Portal,
+        (id, sealed): (ConcernId, &Sealed),
+        identity: &Identity,
+    ) -> Result<Sealed> {
+        let offline = Self::read(id, sealed, |at, sealed| sealed.unseal_offline(at, identity));
+        let mut record = offline?.0;
+        let answers = Sealed::kept(record.answers.clone());
+        let answers = portal.keys.recover(KeptConcern::place(&id), &answers, identity)?;
+        answers.as_str().clone_into(&mut record.answers);
+        record.sealed(portal)
+    }
+
+    /// The root keys that a record needs: its own, and that of the answers in it.
+    pub(super) fn generations(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Vec<u32>> {
+        // The answers need not open for it.
+        let open = |at: Place, it: &Sealed| match at.table {
+            "journal" => portal.keys.unseal(at, it),
+            _ => Ok(String::new()),
+        };
+        let (record, _) = Self::read(id, sealed, open)?;
+        let answers = Sealed::kept(record.answers).generation();
+        Ok(sealed.generation().into_iter().chain(answers).collect())
+    }
+
+    /// A record, and the texts that were opened for it.
+    fn read(
+        id: ConcernId,
+        sealed: &Sealed,
+        open: impl Fn(Place, &Sealed) -> Result<String>,
+    ) -> Result<(Self, [String; 2])> {
+        let text = open(place(&id), sealed)?;
         let read: Self = serde_json::from_str(&text)
             .map_err(|_bad| Error::Corrupt("a record of the journal is of another form"))?;
-        if read.id == id {
-            Ok(read)
-        } else {
-            Err(Error::Corrupt("a record of the journal stands under the id of another concern"))
+        if read.id != id {
+            return Err(Error::Corrupt(
+                "a record of the journal stands under the id of another concern",
+            ));
         }
+        let answers = open(KeptConcern::place(&id), &Sealed::kept(read.answers.clone()))?;
+        Ok((read, [text, answers]))
     }
 }
 
@@ -132,6 +181,11 @@ pub fn keep(portal: &Portal, id: ConcernId) -> Result<()> {
         return Err(Error::NotFound);
     }
     append(portal, &records, (portal.clock)())
+}
+
+/// True if the journal is not known to have a concern, in a process that should know it if it had.
+pub(super) fn is_doubtful(portal: &Portal, id: ConcernId) -> bool {
+    portal.journal.doubts(row(id))
 }
 
 pub(super) fn append(portal: &Portal, records: &[Record], at: NaiveDateTime) -> Result<()> {

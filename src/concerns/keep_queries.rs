@@ -11,9 +11,10 @@ use super::{ConcernId, DraftId, Status};
 use crate::Result;
 use crate::accounts::AccountId;
 use crate::districts::TeamId;
+use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{
-    concern_steps, concerns, journal_clearings, reconciliations, tombstones,
+    concern_steps, concerns, holds, journal_clearings, reconciliations, tombstones,
 };
 
 /// What the journal keeps of these concerns: how they were raised, whatever became of them since.
@@ -145,6 +146,12 @@ pub(super) fn references(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<String>> 
         .load(db)?)
 }
 
+/// The reference of the concern that a draft became, if it is there.
+pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<String>> {
+    let found = concerns::table.filter(concerns::draft_id.eq(draft)).select(concerns::reference);
+    Ok(found.first(db).optional()?)
+}
+
 /// The draft that a concern was.
 pub(super) fn draft_of(db: &mut Db, id: ConcernId) -> Result<DraftId> {
     let draft: String =
@@ -158,9 +165,21 @@ pub(super) struct Back {
     pub team: TeamId,
     pub by: AccountId,
     pub at: NaiveDateTime,
+    /// What was typed, sealed for the team.
+    pub answers: Sealed,
+    /// Since when it is on legal hold, if it is.
+    pub held_at: Option<NaiveDateTime>,
 }
 
-/// Puts a concern back as it was raised. It arrives with its team at this moment.
+/// Since when a concern is on legal hold: the hold outlives a concern that was lost.
+pub(super) fn held_since(db: &mut Db, id: ConcernId) -> Result<Option<NaiveDateTime>> {
+    let standing =
+        holds::table.filter(holds::record_id.eq(id.to_string())).filter(holds::lifted_at.is_null());
+    Ok(standing.select(holds::put_at).first(db).optional()?)
+}
+
+/// Puts a concern back as it was raised. It arrives with its team at this moment, and its time is counted from it: what
+/// was warned of before is not due at once.
 pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> {
     diesel::insert_into(concerns::table)
         .values((
@@ -175,7 +194,8 @@ pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> 
                 concerns::raised_by.eq(back.by),
                 concerns::raised_at.eq(record.raised_at),
                 concerns::arrived_at.eq(back.at),
-                concerns::changed_at.eq(record.raised_at),
+                concerns::changed_at.eq(back.at),
+                concerns::held_at.eq(back.held_at),
             ),
             (
                 concerns::status.eq(Status::Submitted),
@@ -184,7 +204,7 @@ pub(super) fn put_back(db: &mut Db, record: &Record, back: &Back) -> Result<()> 
                 concerns::urgency.eq(&record.urgency),
                 concerns::easting.eq(record.easting),
                 concerns::northing.eq(record.northing),
-                concerns::answers.eq(&record.answers),
+                concerns::answers.eq(&back.answers),
             ),
         ))
         .execute(db)?;

@@ -36,6 +36,7 @@ pub mod clear;
 pub mod keep;
 pub mod needed;
 pub mod reconcile;
+pub mod recover;
 pub mod restore;
 pub mod verify;
 
@@ -310,7 +311,7 @@ impl KeptConcern {
 
     /// True if its reporter has answered the team, which has not looked again.
     pub fn is_answered(&self) -> bool {
-        self.status == Status::Submitted && self.changed_at > self.raised_at
+        self.status == Status::Submitted && self.changed_at > self.arrived_at
     }
 
     /// Where it stands, as the team's pages say it.

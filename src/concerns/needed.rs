@@ -6,7 +6,6 @@ use super::ConcernId;
 use super::keep::{self, Record};
 use crate::Result;
 use crate::app::Portal;
-use crate::seal::Sealed;
 
 /// What the journal needs.
 #[derive(Debug, Default)]
@@ -23,17 +22,12 @@ pub fn needed(portal: &Portal) -> Result<Needed> {
     let mut found = Needed::default();
     portal.journal.each(|it| {
         let id = keep::concern(it.row).unwrap_or_else(ConcernId::random);
-        let answers = match Record::opened(portal, id, &it.sealed) {
-            Ok(record) => Some(Sealed::kept(record.answers)),
-            Err(_unopened) => {
-                found.unopened += 1;
-                None
-            }
-        };
-        for generation in [Some(it.sealed), answers].into_iter().flatten() {
-            if let Some(generation) = generation.generation() {
-                found.files.entry(generation).or_default().insert(it.at.file.clone());
-            }
+        let needs = Record::generations(portal, id, &it.sealed).unwrap_or_else(|_unopened| {
+            found.unopened += 1;
+            it.sealed.generation().into_iter().collect()
+        });
+        for generation in needs {
+            found.files.entry(generation).or_default().insert(it.at.file.clone());
         }
         Ok(())
     })?;

@@ -1,6 +1,6 @@
 //! The pages about concerns that have been raised: lists, and one concern, each made for its reader.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
@@ -16,9 +16,12 @@ use super::move_on::{Seen, SeenForm};
 use super::open::{Opened, open};
 use super::openings::openings;
 use super::redirect::{RedirectForm, redirect as pass_on};
-use super::report_pages::DraftRow;
+use super::report_pages::{DraftRow, unconfirmed};
 use super::show_pages::{ForReporter, ForTeam, Tag, Typed, tags};
-use super::{Concern, ConcernId, Harm, Kind, Status, Urgency, opening_pages, policy, search_pages};
+use super::{
+    Concern, ConcernId, Harm, KeptConcern, Kind, Status, Urgency, opening_pages, policy,
+    search_pages,
+};
 use crate::accounts::{Actor, Role};
 use crate::config::Keep;
 use crate::districts::possessive;
@@ -28,6 +31,9 @@ use crate::{Error, Result, calendar};
 pub(super) const READERS: Policy = Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::County]);
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator]);
 const REPORTERS: Policy = Policy::Holding(&[Role::Dsl]);
+
+/// Where a report stands whose second copy could not be written.
+const UNCONFIRMED: &str = "We could not confirm that it was sent. Open it, and send it again.";
 
 /// The word by which the list knows what was done just before.
 const PASSED_ON: &str = "passed-on";
@@ -72,7 +78,9 @@ async fn index(visit: Visit, query: Query<ListForm>, done: Query<Done>) -> Resul
         let asked = visit.open(move |db, keys, actor| list(db, keys, &actor.scope(), (&asked, at)));
         let asked = asked.await?;
         let (drafts, kept) = (visit.open(drafts).await?, visit.app.settings.keep_drafts);
-        let view = ReporterList::of(&form, (&found, &asked), (&drafts, kept));
+        let rows: Vec<&KeptConcern> = found.concerns.iter().map(|it| &**it).collect();
+        let found = (&found, &unconfirmed(&visit, &rows).await);
+        let view = ReporterList::of(&form, (found, &asked), (&drafts, kept));
         return visit.page("concerns/list-for-reporter.html", &view);
     }
     let view = TeamList::of(&form, &found, (&visit.actor, calendar::day(at)));
@@ -155,7 +163,8 @@ async fn draw(visit: &Visit, opened: &Opened, typed: Typed) -> Result<Page> {
         let view = ForTeam::of(opened, &by, typed, (acts, today));
         return visit.page("concerns/show-for-team.html", &view);
     }
-    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, &by, typed))
+    let is_unsure = !unconfirmed(visit, &[&opened.concern]).await.is_empty();
+    visit.page("concerns/show-for-reporter.html", &ForReporter::of(opened, &by, typed, is_unsure))
 }
 
 #[derive(Serialize)]
@@ -316,15 +325,20 @@ impl TeamRow {
 impl ReporterList {
     fn of(
         form: &ListForm,
-        (found, asked): (&Listing, &Listing),
+        ((found, unsure), asked): ((&Listing, &BTreeSet<ConcernId>), &Listing),
         (drafts, kept): (&[Draft], Keep),
     ) -> Self {
         let asked = asked.concerns.iter().map(|it| ReporterRow::of(it, asked));
+        let row = |it: &Concern| {
+            let row = ReporterRow::of(it, found);
+            let standing = if unsure.contains(&it.id) { UNCONFIRMED } else { row.standing };
+            ReporterRow { standing, ..row }
+        };
         Self {
             asked: if form.after.is_empty() { asked.collect() } else { Vec::new() },
             drafts: drafts.iter().map(DraftRow::of).collect(),
             kept: kept.to_string(),
-            rows: found.concerns.iter().map(|it| ReporterRow::of(it, found)).collect(),
+            rows: found.concerns.iter().map(row).collect(),
             first: first_page(form),
             next: found.next.map(|it| address(form, &it.to_string())).unwrap_or_default(),
         }

@@ -1,5 +1,6 @@
 //! The pages on which a report is written: one step a page, back and forward, each step kept as soon as it is sent.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::{self, Draft, Opened, Saved};
 use super::found_pages::FoundPage;
-use super::keep::keep;
+use super::keep::{is_doubtful, keep};
 use super::raise::{Outcome, raise};
 use super::report::{self, Report};
 use super::steer::{self, What};
@@ -16,7 +17,9 @@ use super::step_pages::{
     CheckPage, DiscardPage, FlagView, SentPage, StepPage, UnsurePage, address,
 };
 use super::steps::ReportStep;
-use super::{ConcernId, DraftId, gate_pages, keep_queries, place, policy, queries};
+use super::{
+    ConcernId, DraftId, KeptConcern, Status, gate_pages, keep_queries, place, policy, queries,
+};
 use crate::accounts::Role;
 use crate::deed::Deed;
 use crate::districts::{self, Atlas, diary};
@@ -153,6 +156,18 @@ async fn is_kept(visit: &Visit, id: ConcernId) -> bool {
         );
     }
     kept.is_ok()
+}
+
+/// Those of some concerns that are new, and that the journal neither has nor can be given now: on no page are they called
+/// sent.
+pub(super) async fn unconfirmed(visit: &Visit, concerns: &[&KeptConcern]) -> BTreeSet<ConcernId> {
+    let mut found = BTreeSet::new();
+    for it in concerns.iter().filter(|it| it.status == Status::Submitted && !it.is_answered()) {
+        if is_doubtful(&visit.app, it.id) && !is_kept(visit, it.id).await {
+            found.insert(it.id);
+        }
+    }
+    found
 }
 
 /// Neither sent nor lost: its writer is asked to send it again, which is safe.

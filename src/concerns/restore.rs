@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::keep::{self, Record};
 use super::keep_queries::{self, Back};
-use super::{ConcernId, DraftId, Status, Step, Urgency, draft_queries, said};
+use super::{ConcernId, DraftId, KeptConcern, Status, Step, Urgency, draft_queries, said};
 use crate::accounts::{self, AccountId, Role};
 use crate::app::Portal;
 use crate::audit::Event;
@@ -13,6 +13,7 @@ use crate::deed::Deed;
 use crate::districts::{self, AreaCode, TeamId};
 use crate::mail::urgent;
 use crate::schools::{self, Urn};
+use crate::seal::Sealed;
 use crate::store::reference;
 use crate::{Error, Result, calendar};
 
@@ -46,7 +47,9 @@ pub fn restore(portal: &Portal) -> Result<Restored> {
             Err(error) => faults.push((id, format!("{} does not open: {error}", it.at))),
             Ok(record) => {
                 lacking.remove(&id);
-                match portal.write_as_house(|deed| put_back(deed, &record))? {
+                // One that fails keeps no other from coming back.
+                let put = portal.write_as_house(|deed| put_back(deed, &record));
+                match put.unwrap_or_else(|error| Err(told(&error))) {
                     Ok(said) => restored.back.push(said),
                     Err(why) => restored.left.push(format!("{}: {why}", record.reference)),
                 }
@@ -59,21 +62,33 @@ pub fn restore(portal: &Portal) -> Result<Restored> {
     Ok(restored)
 }
 
-type Said = std::result::Result<String, &'static str>;
+fn told(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|it| format!(": {it}")).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
+type Said = std::result::Result<String, String>;
+
+fn left(why: &str) -> Said {
+    Err(why.to_owned())
+}
 
 fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
     if keep_queries::lacking(deed.db, &[record.id])?.is_empty() {
         return Ok(Ok(format!("{} (it was there by now)", record.reference)));
     }
+    if let Some(again) = keep_queries::of_draft(deed.db, &record.draft_id)? {
+        return Ok(Err(format!("the same report was sent again as {again}, which is there")));
+    }
     let school = Urn(record.school_urn);
     if !schools::names(deed.db, &[school])?.contains_key(&school) {
-        return Ok(Err("its school is not in the register: `e4s import schools`, then again"));
+        return Ok(left("its school is not in the register: `e4s import schools`, then again"));
     }
     let Some(team) = team(deed, record)? else {
-        return Ok(Err("no team serves its district: `e4s import teams`, then again"));
+        return Ok(left("no team serves its district: `e4s import teams`, then again"));
     };
     let Some(by) = reporter(deed, record, school)? else {
-        return Ok(Err("its school has no lead: appoint one, then again"));
+        return Ok(left("its school has no lead: appoint one, then again"));
     };
     let mut name = record.reference.clone();
     while draft_queries::has_reference(deed.db, &name)? {
@@ -83,7 +98,11 @@ fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
         // An older database may have it as it was before it was sent.
         draft_queries::remove_draft(deed.db, draft)?;
     }
-    let back = Back { reference: name.clone(), team, by, at: deed.at };
+    let place = KeptConcern::place(&record.id);
+    // It may have been with another team when it was kept, and is sealed with that one's key.
+    let answers = deed.keys.rewrap(team.as_str(), place, &Sealed::kept(record.answers.clone()))?;
+    let held_at = keep_queries::held_since(deed.db, record.id)?;
+    let back = Back { reference: name.clone(), team, by, at: deed.at, answers, held_at };
     keep_queries::put_back(deed.db, record, &back)?;
     steps(deed, record, &back)?;
     deed.record(Event::ConcernRestored, record.id, Some(team))?;

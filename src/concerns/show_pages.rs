@@ -97,6 +97,8 @@ pub(super) struct ForReporter {
     reference: String,
     label: String,
     standing: &'static str,
+    /// True while nobody knows that it was sent.
+    is_unsure: bool,
     /// When it will be heard, or when the team that works on it meets next.
     hearing: String,
     /// What the team asks; empty when it asks nothing.
@@ -190,8 +192,15 @@ impl Acts {
 }
 
 impl ForReporter {
-    pub fn of(opened: &Opened, openings: &Openings, typed: Typed) -> Self {
+    /// `is_unsure`: nobody knows yet that it was sent.
+    pub fn of(opened: &Opened, openings: &Openings, typed: Typed, is_unsure: bool) -> Self {
         let concern = &opened.concern;
+        let mut history: Vec<Line> =
+            opened.steps.iter().enumerate().map(|it| for_reporter(opened, it)).collect();
+        if let Some(first) = history.first_mut().filter(|_| is_unsure) {
+            "Your school wrote this. It is not confirmed that it was sent."
+                .clone_into(&mut first.what);
+        }
         let asked = opened.steps.iter().rev().find(|it| it.status == Status::MoreInformation);
         let question = asked.filter(|_| concern.status == Status::MoreInformation);
         Self {
@@ -199,13 +208,14 @@ impl ForReporter {
             reference: concern.reference.clone(),
             label: concern.label().to_owned(),
             standing: concern.to_reporter(),
+            is_unsure,
             hearing: hearing(opened),
             question: question.map(|it| it.words.clone()).unwrap_or_default(),
             typed: typed.words(),
             answer: typed.answer,
             seen: Seen::of(concern).to_string(),
             sections: sections(concern),
-            history: opened.steps.iter().enumerate().map(|it| for_reporter(opened, it)).collect(),
+            history,
             openings: SeenBy::of(openings),
             refused: typed.refused,
             errors: typed.errors,

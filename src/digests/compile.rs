@@ -178,8 +178,8 @@ pub(super) struct OfTeam {
 impl OfTeam {
     fn add(&mut self, known: Known) {
         let pile = match known.status {
-            // Only an answer brings a concern back to where it began, later than it was raised.
-            Status::Submitted if known.changed_at > known.raised_at => &mut self.answered,
+            // Only an answer brings a concern back to where it began, later than it came.
+            Status::Submitted if known.changed_at > known.arrived_at => &mut self.answered,
             Status::Submitted => &mut self.first_look,
             Status::Redirected => &mut self.redirected,
             Status::Accepted => &mut self.accepted,

@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub team: TeamId,
     pub status: Status,
     pub raised_at: NaiveDateTime,
+    /// When it came to the team that has it.
+    pub arrived_at: NaiveDateTime,
     pub changed_at: NaiveDateTime,
 }
 
@@ -46,6 +48,7 @@ const KNOWN: (
     concerns::team_id,
     concerns::status,
     concerns::raised_at,
+    concerns::arrived_at,
     concerns::changed_at,
 ) = (
     concerns::reference,
@@ -53,6 +56,7 @@ const KNOWN: (
     concerns::team_id,
     concerns::status,
     concerns::raised_at,
+    concerns::arrived_at,
     concerns::changed_at,
 );
 

@@ -7,6 +7,8 @@ use crate::store::Store;
 use crate::{Error, Result};
 
 const PAGE: i64 = 200;
+/// Of each column, to see whether the keys are the right ones.
+const SOME: i64 = 5;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -41,6 +43,35 @@ pub fn check(
         }
     }
     Ok(checked)
+}
+
+/// How many of some texts of each column open with the root keys, and how many do not.
+pub fn sample(store: &Store, keys: &Keyring) -> Result<(usize, usize)> {
+    let (mut whole, mut damaged) = (0, 0);
+    for column in COLUMNS {
+        for row in store.read(|db| queries::page(db, *column, (Which::Every, ""), SOME))? {
+            let at = Place { table: column.table, column: column.column, row: &row.key };
+            let opens = keys.unseal(at, &row.sealed).is_ok();
+            whole += usize::from(opens);
+            damaged += usize::from(!opens);
+        }
+    }
+    Ok((whole, damaged))
+}
+
+/// True if anything is sealed in a database, whose schema may be older than this program.
+pub fn is_any(store: &Store) -> Result<bool> {
+    let is_behind = store.is_behind()?;
+    for column in COLUMNS {
+        match store.read(|db| queries::page(db, *column, (Which::Every, ""), 1)) {
+            Ok(rows) if rows.is_empty() => {}
+            Ok(_) => return Ok(true),
+            // A table that is not there yet.
+            Err(_) if is_behind => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 fn both(

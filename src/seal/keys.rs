@@ -107,7 +107,10 @@ impl Held {
             roots.insert(generation, key);
         }
         let Some(youngest) = youngest else {
-            let told = format!("{} has no root key. Run `e4s keys init`", folder.display());
+            let told = format!(
+                "{} has no root key. Are the keys mounted? For a new county: `e4s keys init`",
+                folder.display()
+            );
             return Err(fault(&told));
         };
         Ok(Self { roots, youngest, folder_at })
@@ -130,9 +133,25 @@ pub fn init(folder: &Path) -> Result<()> {
 
 /// Makes a younger root key, which seals from then on, and says its generation.
 pub fn next(folder: &Path) -> Result<u32> {
-    let generation = files(folder, KEY)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    next_after(folder, 0)
+}
+
+/// The same, of a generation behind one whose key may be lost.
+pub(super) fn next_after(folder: &Path, lost: u32) -> Result<u32> {
+    fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
+    let generation = last(folder)?.max(lost).saturating_add(1);
     make(folder, generation, KEY)?;
     Ok(generation)
+}
+
+/// The generation of the youngest key in use; 0 without any.
+fn last(folder: &Path) -> Result<u32> {
+    Ok(files(folder, KEY)?.keys().next_back().copied().unwrap_or_default())
+}
+
+/// True if a folder has no root key, or is not there.
+pub(super) fn is_empty(folder: &Path) -> Result<bool> {
+    Ok(files(folder, KEY)?.is_empty())
 }
 
 /// Makes a younger root key that waits, unless one does, and says its generation.
@@ -140,7 +159,7 @@ pub fn prepare(folder: &Path) -> Result<u32> {
     if let Some(generation) = waiting(folder)? {
         return Ok(generation);
     }
-    let generation = files(folder, KEY)?.keys().next_back().map_or(1, |it| it.saturating_add(1));
+    let generation = last(folder)?.saturating_add(1);
     make(folder, generation, WAITING)?;
     Ok(generation)
 }

@@ -10,6 +10,7 @@
 pub mod check;
 mod keys;
 mod queries;
+pub mod recover;
 pub mod rotate;
 mod tokens;
 
@@ -123,16 +124,15 @@ impl Sealed {
         self.0.split('.').nth(1)?.parse().ok()
     }
 
+    /// True if its key is sealed to the offline identity.
+    pub(crate) fn is_for(&self, identity: &age::x25519::Identity) -> bool {
+        Parts::of(self).and_then(|it| it.offline_key(identity)).is_ok()
+    }
+
     /// Opened with the offline identity alone: without the root key, whatever became of it.
     pub fn unseal_offline(&self, at: Place, identity: &age::x25519::Identity) -> Result<String> {
         let parts = Parts::of(self)?;
-        if parts.escrow.is_empty() {
-            return Err(Error::Corrupt("a sealed text has no copy for the offline recipient"));
-        }
-        let wrapped = decode(parts.escrow)?;
-        let key = age::decrypt(identity, &wrapped).map_err(|_told| NOT_OURS)?;
-        let key: [u8; 32] = key.try_into().map_err(|_short| NOT_OURS)?;
-        text_of(&Zeroizing::new(key), at, parts.body)
+        text_of(&parts.offline_key(identity)?, at, parts.body)
     }
 }
 
@@ -161,6 +161,15 @@ impl<'a> Parts<'a> {
         };
         let generation = generation.parse().map_err(|_bad| BROKEN)?;
         Ok(Self { generation, owner, wrapped, escrow, body })
+    }
+
+    /// The record's key, by the offline identity alone.
+    fn offline_key(&self, identity: &age::x25519::Identity) -> Result<Key> {
+        if self.escrow.is_empty() {
+            return Err(Error::Corrupt("a sealed text has no copy for the offline recipient"));
+        }
+        let key = age::decrypt(identity, &decode(self.escrow)?).map_err(|_told| NOT_OURS)?;
+        Ok(Zeroizing::new(key.try_into().map_err(|_short| NOT_OURS)?))
     }
 }
 
@@ -204,10 +213,26 @@ impl Keyring {
     /// The same text under the youngest root key and for today's offline recipient, for the owner it has.
     pub fn renew(&self, at: Place, sealed: &Sealed) -> Result<Sealed> {
         let parts = Parts::of(sealed)?;
-        let key = self.record_key(at, &parts)?;
-        let escrow = self.escrowed(&key)?;
+        self.anew(at, &parts, &self.record_key(at, &parts)?)
+    }
+
+    /// The same, whatever became of the root key that it needs: by the offline identity.
+    pub fn recover(
+        &self,
+        at: Place,
+        sealed: &Sealed,
+        identity: &age::x25519::Identity,
+    ) -> Result<Sealed> {
+        let parts = Parts::of(sealed)?;
+        let key = parts.offline_key(identity)?;
+        text_of(&key, at, parts.body)?;
+        self.anew(at, &parts, &key)
+    }
+
+    fn anew(&self, at: Place, parts: &Parts, key: &Key) -> Result<Sealed> {
+        let escrow = self.escrowed(key)?;
         let escrow = if escrow.is_empty() { parts.escrow } else { &escrow };
-        self.wrapped(parts.owner, at, (&key, escrow, parts.body))
+        self.wrapped(parts.owner, at, (key, escrow, parts.body))
     }
 
     fn wrapped(&self, owner: &str, at: Place, parts: (&Key, &str, &str)) -> Result<Sealed> {

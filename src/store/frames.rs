@@ -2,6 +2,8 @@
 //!
 //! `mark (4) · length of the text (4, little end first) · row (26) · SHA-256 of length, row and text (32) · text`
 
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 
 use super::letters_of;
@@ -59,6 +61,21 @@ pub(super) fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
         };
         Some(piece)
     })
+}
+
+/// True if some bytes have all that others say: they begin with them, or have each of their frames.
+pub fn holds(there: &[u8], wanted: &[u8]) -> bool {
+    let is_there: HashSet<(Row, &str)> = pieces(there)
+        .filter_map(
+            |it| if let Piece::Whole { row, text, .. } = it { Some((row, text)) } else { None },
+        )
+        .collect();
+    let has = |it| match it {
+        Piece::Whole { row, text, .. } => is_there.contains(&(row, text)),
+        Piece::Damaged { .. } => false,
+        Piece::Torn { .. } => true,
+    };
+    there.starts_with(wanted) || pieces(wanted).all(has)
 }
 
 fn piece(bytes: &[u8], at: usize) -> Piece<'_> {

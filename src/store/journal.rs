@@ -56,6 +56,8 @@ struct Index {
     known: HashSet<Row>,
     /// Those of them that this process has appended since it began to read.
     late: Vec<Row>,
+    /// Those that this process could not append at some time.
+    failed: HashSet<Row>,
     /// Up to where each file was read.
     read: BTreeMap<PathBuf, Reached>,
     /// Rows that are still to be compared with the database.
@@ -126,9 +128,28 @@ impl Journal {
         self.index.lock().known.contains(&row)
     }
 
+    /// True if nothing is known of a record of the row, by a process that has read the journal or has failed to append it.
+    pub fn doubts(&self, row: Row) -> bool {
+        let index = self.index.lock();
+        !index.known.contains(&row) && (index.failed.contains(&row) || !index.read.is_empty())
+    }
+
     /// Appends records, and comes back when the disk has them. An error means that it may not have them: they can be
     /// appended again, and a reader takes the first of several.
     pub fn append(&self, records: &[(Row, Sealed)], day: NaiveDate) -> Result<()> {
+        let outcome = self.append_all(records, day);
+        let mut index = self.index.lock();
+        let rows = records.iter().map(|(row, _)| *row);
+        if outcome.is_ok() {
+            index.late.extend(rows.clone());
+            index.known.extend(rows);
+        } else {
+            index.failed.extend(rows);
+        }
+        outcome
+    }
+
+    fn append_all(&self, records: &[(Row, Sealed)], day: NaiveDate) -> Result<()> {
         let mut bytes = Vec::new();
         for (row, sealed) in records {
             let frame = frame(*row, sealed.as_str());
@@ -139,13 +160,7 @@ impl Journal {
         let batch = state.write(&bytes)?;
         let outcome = self.wait(&mut state, &batch);
         drop(state);
-        outcome.map_err(|problem| unusable(&batch.path, &problem))?;
-        let mut index = self.index.lock();
-        for (row, _) in records {
-            index.known.insert(*row);
-            index.late.push(*row);
-        }
-        Ok(())
+        outcome.map_err(|problem| unusable(&batch.path, &problem))
     }
 
     /// Has a file open that may be appended to on this day.
@@ -201,7 +216,10 @@ impl Journal {
             if from_start { BTreeMap::new() } else { index.read.clone() }
         };
         let (mut rows, mut damage) = (Vec::new(), Vec::new());
-        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
+        // What such a file seems to hold may stand in memory alone.
+        let given_up = self.state.lock().given_up.clone();
+        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        for path in all.into_iter().filter(|it| !given_up.contains(it)) {
             let reached = read.get(&path).copied().unwrap_or_default();
             let (bytes, Reached { file, at: from }) =
                 files::read(&path, reached).map_err(|error| unusable(&path, &error))?;
@@ -234,6 +252,15 @@ impl Journal {
         index.damage.extend(damage);
         let (count, damage) = (index.known.len(), index.damage.clone());
         Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
+    }
+
+    /// Takes a file out of the journal, whose records are all in another by now, and says its new name.
+    pub fn set_aside(&self, file: &str) -> Result<String> {
+        let aside = format!("{file}.before-recovery");
+        let (from, to) = (self.folder.join(file), self.folder.join(&aside));
+        let moved = fs::rename(&from, &to).and_then(|()| File::open(&self.folder)?.sync_all());
+        moved.map_err(|error| unusable(&from, &error))?;
+        Ok(aside)
     }
 
     /// True if this process has read it.
@@ -353,4 +380,29 @@ pub(super) fn unusable(path: &Path, problem: &impl std::fmt::Display) -> Error {
         "setting `journal`: {}: {problem}. For example: journal = \"/mnt/second/e4s-journal\"",
         path.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_the_disk_failed_to_sync_is_believed_by_nobody_and_appended_to_no_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::open(folder.path()).expect("a journal");
+        let (row, day) = ([b'0'; 26], NaiveDate::default());
+        let append = || journal.append(&[(row, Sealed::kept("one".to_owned()))], day);
+        append().expect("appended");
+        {
+            // As `wait` leaves it after a sync that failed.
+            let mut state = journal.state.lock();
+            let open = state.open.take().expect("a file");
+            state.given_up.insert(open.path);
+        }
+        assert_eq!(journal.read_on(true).expect("read").count, 0);
+        assert!(!journal.knows(row));
+        append().expect("appended");
+        assert!(journal.knows(row));
+        assert_eq!(files::all(folder.path()).expect("a folder").len(), 2);
+    }
 }

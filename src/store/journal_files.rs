@@ -27,8 +27,8 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// The first file of a machine and day that nobody else has open, made if there is none. What a crash left half
-    /// written at its end is cut off.
+    /// A new file of a machine and day. What another process has written to is never appended to: nobody knows whether the
+    /// disk failed to sync it before that process ended.
     pub fn own(
         folder: &Path,
         (host, day): (&str, NaiveDate),
@@ -36,10 +36,8 @@ impl Open {
     ) -> io::Result<Self> {
         for number in 1..=FILES_MAX {
             let path = folder.join(format!("{day}.{host}.{number}.journal"));
-            if given_up.contains(&path) {
-                continue;
-            }
-            if path.exists() && !path.is_file() {
+            let is_used = |it: &fs::Metadata| !it.is_file() || it.len() > 0;
+            if given_up.contains(&path) || fs::metadata(&path).is_ok_and(|it| is_used(&it)) {
                 continue;
             }
             let mut options = OpenOptions::new();
@@ -49,12 +47,12 @@ impl Open {
                 Err(TryLockError::WouldBlock) => continue,
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            let length = cut_locked(&path, &file)?;
-            if length < FILE_MAX {
-                // A file whose name is not on the disk is lost with all that is in it.
-                File::open(folder)?.sync_all()?;
-                return Ok(Self { file: Arc::new(file), path, day, length });
+            if file.metadata()?.len() > 0 {
+                continue;
             }
+            // A file whose name is not on the disk is lost with all that is in it.
+            File::open(folder)?.sync_all()?;
+            return Ok(Self { file: Arc::new(file), path, day, length: 0 });
         }
         Err(io::Error::other("this machine has too many journal files of one day"))
     }
@@ -64,23 +62,22 @@ impl Open {
 pub(super) fn cut(path: &Path) -> io::Result<()> {
     let file = OpenOptions::new().read(true).append(true).open(path)?;
     match file.try_lock() {
-        Ok(()) => cut_locked(path, &file).map(|_| ()),
+        Ok(()) => cut_locked(path, &file),
         Err(TryLockError::WouldBlock) => Ok(()),
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// Cuts a file that nobody else has open, and says how long it is then.
-fn cut_locked(path: &Path, mut file: &File) -> io::Result<u64> {
+/// Cuts a file that nobody else has open.
+fn cut_locked(path: &Path, mut file: &File) -> io::Result<()> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;
-    let Some(Piece::Torn { at }) = pieces(&bytes).last() else { return Ok(long(bytes.len())) };
+    let Some(Piece::Torn { at }) = pieces(&bytes).last() else { return Ok(()) };
     let torn = Damage::of(path, (0, at), bytes.len() - at);
     tracing::warn!(%torn, "cut off a record that a crash left half written: nobody was told of it");
     file.set_len(long(at))?;
-    file.sync_all()?;
-    Ok(long(at))
+    file.sync_all()
 }
 
 /// A length as files have it.

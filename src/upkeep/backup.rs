@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 
-use super::bundle::{Manifest, Writer};
+use super::bundle::{Manifest, Writer, is_part};
 use super::queries::{self, Made};
 use super::scratch::Scratch;
 use super::{Progress, machine, unusable};
@@ -50,15 +50,16 @@ pub fn backup(
     let unfinished = scratch.path().join("backup");
     let mut bundle = Writer::create(&unfinished, &recipient)?;
     bundle.add(database, &scratch.path().join(database))?;
-    // Keys before the journal: what the journal says by then, they open.
-    let keys = add_all(&mut bundle, "keys", &settings.keys)?;
     let journal = if settings.journal.is_dir() {
-        add_all(&mut bundle, "journal", &settings.journal)?
+        add_all(&mut bundle, ("journal", &settings.journal), progress)?
     } else {
         progress("the journal’s folder is not there: this backup is made without it");
         0
     };
-    progress(&format!("root keys added: {keys}; files of the journal: {journal}"));
+    progress(&format!("files of the journal added: {journal}"));
+    // Last, for no key is ever removed: they open what database and journal say by now, whatever was rotated meanwhile.
+    let keys = add_all(&mut bundle, ("keys", &settings.keys), progress)?;
+    progress(&format!("root keys added: {keys}"));
     let manifest = Manifest {
         made_at: at.format(MOMENT).to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -76,7 +77,7 @@ pub fn backup(
     })?;
     progress(&format!("{} is whole, {}", made.file, machine::size(bytes)));
     if let Some(keep) = keep {
-        rotate(folder, keep.max(1), progress)?;
+        rotate(folder, (keep.max(1), at), progress)?;
     }
     Ok(made)
 }
@@ -98,16 +99,27 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-/// Adds the plain files of a folder, and says how many there were.
-fn add_all(bundle: &mut Writer, name: &str, folder: &Path) -> Result<usize> {
+/// Adds the plain files of a folder, and says how many there were. What no restore would take is left out, and named.
+fn add_all(
+    bundle: &mut Writer,
+    (name, folder): (&str, &Path),
+    progress: Progress,
+) -> Result<usize> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|error| unusable(folder, error))? {
         let entry = entry.map_err(|error| unusable(folder, error))?;
-        let file = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_file() && !file.starts_with('.') {
-            files.insert(format!("{name}/{file}"), entry.path());
+        let part = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_file() {
+            files.insert(part, entry.path());
         }
     }
+    files.retain(|part, _| {
+        let is_ours = is_part(part);
+        if !is_ours {
+            progress(&format!("left out: {part} (no restore takes a file of such a name)"));
+        }
+        is_ours
+    });
     for (name, path) in &files {
         bundle.add(name, path)?;
     }
@@ -145,20 +157,30 @@ fn put(folder: &Path, unfinished: &Path, (at, bytes): (NaiveDateTime, u64)) -> R
     })
 }
 
-/// Removes all but the newest backups of a folder.
-fn rotate(folder: &Path, keep: usize, progress: Progress) -> Result<()> {
-    let mut ours: Vec<PathBuf> = Vec::new();
+/// The backups of a folder and what their names say of when they were made, the oldest first.
+pub(super) fn dated(folder: &Path) -> Result<Vec<(NaiveDateTime, PathBuf)>> {
+    let mut ours = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unusable(folder, error))? {
         let path = entry.map_err(|error| unusable(folder, error))?.path();
         let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
         let moment = name.strip_prefix(NAME.0).and_then(|it| it.strip_suffix(NAME.1));
-        if moment.is_some_and(|it| NaiveDateTime::parse_from_str(it, MOMENT).is_ok()) {
-            ours.push(path);
-        }
+        let at = moment.and_then(|it| NaiveDateTime::parse_from_str(it, MOMENT).ok());
+        ours.extend(at.map(|at| (at, path)));
     }
     ours.sort();
+    Ok(ours)
+}
+
+/// Removes all but the newest backups of a folder. One that says it is younger than the one just made was dated by a wrong
+/// clock: it takes nobody's place, and is left for a person to look at.
+fn rotate(folder: &Path, (keep, at): (usize, NaiveDateTime), progress: Progress) -> Result<()> {
+    let mut ours = dated(folder)?;
+    let younger = ours.split_off(ours.partition_point(|it| it.0 <= at));
+    for (_, path) in &younger {
+        progress(&format!("{} is dated later than now, and is not counted", path.display()));
+    }
     let old = ours.len().saturating_sub(keep);
-    for path in ours.iter().take(old) {
+    for (_, path) in ours.iter().take(old) {
         fs::remove_file(path).map_err(|error| unusable(path, error))?;
         progress(&format!("{} is removed: {keep} newer ones are kept", path.display()));
     }

@@ -102,6 +102,9 @@ impl Writer {
     /// Adds a file as it is now; what is appended to it meanwhile is left for the next backup.
     pub fn add(&mut self, name: &str, path: &Path) -> Result<()> {
         let mut add = || {
+            if !is_part(name) {
+                return Err(std::io::Error::other("no restore takes a file of such a name"));
+            }
             let file = File::open(path)?;
             let bytes = file.metadata()?.len();
             let mut summed = Summed::of(file.take(bytes));
@@ -194,8 +197,8 @@ pub(super) fn unpack(path: &Path, identity: &Identity, folder: &Path) -> Result<
     Ok(manifest)
 }
 
-/// Names that a backup may hold. They never lead out of its folder.
-fn is_part(name: &str) -> bool {
+/// Names that a backup may hold: what is written goes by it as what is read. They never lead out of its folder.
+pub(super) fn is_part(name: &str) -> bool {
     let is_plain = |it: &str| {
         !it.is_empty()
             && !it.starts_with('.')

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{cover, machine, running, set_up};
+use super::{cover, machine, running, set_up, whole};
 use crate::Result;
 use crate::app::Portal;
 use crate::config::{Fault, Settings};
@@ -59,6 +59,14 @@ impl Verdict {
         Self { state: State::Broken, ..Self::attend(says, what_to_do) }
     }
 
+    /// The same, and something else that somebody should see to.
+    pub fn also(self, says: &str, what_to_do: &str) -> Self {
+        let Self { state, says: first, what_to_do: before } = self;
+        let joined = |a: String, b| if a.is_empty() { String::from(b) } else { format!("{a} {b}") };
+        let state = state.max(State::Attend);
+        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do) }
+    }
+
     pub fn state(&self) -> State {
         self.state
     }
@@ -90,7 +98,9 @@ const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Keys that texts need", running::keys),
     ("Clock", machine::clock),
+    ("Sealed text", whole::texts),
     ("Worker", running::worker),
+    ("Journal and database", whole::both),
     ("Deletion", running::deletion),
     ("Letters", running::letters),
     ("Digests", running::digests),

@@ -17,7 +17,7 @@ use crate::{Result, calendar};
 /// Nobody but its owner may put a file into a folder of keys.
 const OTHERS_MAY_WRITE: u32 = 0o022;
 /// A record that is so much younger than now was written by another clock.
-const AHEAD_MAX: TimeDelta = TimeDelta::minutes(5);
+pub(super) const AHEAD_MAX: TimeDelta = TimeDelta::minutes(5);
 /// Where systemd says that the clock was set by others.
 const SYSTEMD: &str = "/run/systemd/timesync";
 const GIB: u64 = 1 << 30;

@@ -14,6 +14,7 @@ pub mod restore;
 mod running;
 mod scratch;
 mod set_up;
+pub mod whole;
 
 pub mod pages;
 pub mod queries;

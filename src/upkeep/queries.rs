@@ -48,6 +48,13 @@ pub fn last_backup(db: &mut Db) -> Result<Option<Made>> {
     Ok(backups::table.order(backups::made_at.desc()).select(all).first(db).optional()?)
 }
 
+/// The newest backup that was made by a moment.
+pub(super) fn last_backup_by(db: &mut Db, at: NaiveDateTime) -> Result<Option<Made>> {
+    let all = (backups::file, backups::made_at, backups::folder, backups::bytes);
+    let by = backups::table.filter(backups::made_at.le(at));
+    Ok(by.order(backups::made_at.desc()).select(all).first(db).optional()?)
+}
+
 /// When something was last written down.
 pub(super) fn last_event(db: &mut Db) -> Result<Option<NaiveDateTime>> {
     Ok(audit::table.order(audit::id.desc()).select(audit::at).first(db).optional()?)

@@ -18,7 +18,7 @@ use crate::{Error, Result, concerns, seal};
 pub struct Restored {
     pub manifest: Manifest,
     pub portal: Portal,
-    /// True when the journal that was there already was left as it is.
+    /// True when there was a journal already: it stays, and has what only the backup had.
     pub kept_journal: bool,
     /// True when there was a concern to open, and it opened.
     pub opened: bool,
@@ -65,8 +65,9 @@ pub fn restore(
         hold(&manifest, &store::sound(&part)?)?;
         progress("the database’s file is sound");
     }
+    let (missing, kept_journal) = missing(&scratch.path().join("journal"), &settings.journal)?;
     place_keys(&scratch.path().join("keys"), &settings.keys)?;
-    let kept_journal = place_journal(&scratch.path().join("journal"), &settings.journal)?;
+    place_journal(&missing, &settings.journal)?;
     store::place(&settings.database, &part)?;
     File::open(&beside).and_then(|it| it.sync_all()).map_err(|error| unusable(&beside, error))?;
     progress("database, keys and journal are in place");
@@ -168,23 +169,47 @@ fn place_keys(from: &Path, to: &Path) -> Result<()> {
     settle(to)
 }
 
-/// Puts the journal where it belongs, unless there is one: it may know concerns that the backup does not.
-fn place_journal(from: &Path, to: &Path) -> Result<bool> {
-    if to.is_dir() && !files(to)?.is_empty() {
-        return Ok(true);
+/// The journal's files of a backup that are not where they belong, or have more there than what is; and whether anything
+/// is there. Each may know concerns that the other does not, so that nothing of either may go.
+fn missing(from: &Path, to: &Path) -> Result<(Vec<PathBuf>, bool)> {
+    let (mut missing, is_there) = (Vec::new(), to.is_dir() && !files(to)?.is_empty());
+    let ours = if from.is_dir() { files(from)? } else { Vec::new() };
+    for file in ours {
+        let there = to.join(name_of(&file));
+        if !there.exists() {
+            missing.push(file);
+            continue;
+        }
+        let (kept, ours) = (read(&there)?, read(&file)?);
+        if store::holds(&kept, &ours) {
+            continue;
+        }
+        if !store::holds(&ours, &kept) {
+            return Err(unusable(
+                &there,
+                "this file of the journal says something else than the one of the backup, and a restore never writes over \
+                 one. Give it another name that ends in .journal, or restore elsewhere with --into DIR",
+            ));
+        }
+        missing.push(file);
     }
+    Ok((missing, is_there))
+}
+
+/// Puts files of the journal where they belong, each in one step.
+fn place_journal(missing: &[PathBuf], to: &Path) -> Result<()> {
     make(to)?;
-    if from.is_dir() {
-        for file in files(from)? {
-            let there = to.join(name_of(&file));
-            // The journal may be on another volume than the database.
-            if fs::rename(&file, &there).is_err() {
-                write(&there, &read(&file)?, 0o600)?;
-            }
+    for file in missing {
+        let there = to.join(name_of(file));
+        // The journal may be on another volume than the database.
+        if fs::rename(file, &there).is_err() {
+            let coming = Scratch::within(to)?;
+            let whole = coming.path().join(name_of(file));
+            write(&whole, &read(file)?, 0o600)?;
+            fs::rename(&whole, &there).map_err(|error| unusable(&there, error))?;
         }
     }
-    settle(to)?;
-    Ok(false)
+    settle(to)
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

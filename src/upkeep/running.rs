@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::doctor::{State, Verdict};
-use super::{machine, queries};
+use super::{backup, machine, queries};
 use crate::accounts::{self, Role};
 use crate::app::Portal;
 use crate::mail::{LetterKind, access, queries as letters};
@@ -132,26 +132,45 @@ pub(super) fn digests(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
 }
 
 pub(super) fn backups(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
-    let what_to_do = "Run `e4s backup DIR`, and see that e4s-backup.timer is on (docs/operate.md).";
     if portal.settings.is_demo {
         return Ok(Verdict::fine("The demonstration needs none."));
     }
-    let Some(last) = portal.store.read(queries::last_backup)? else {
-        return Ok(Verdict::broken("None has ever been made.", what_to_do));
+    let by = now + machine::AHEAD_MAX;
+    let (newest, last) = portal
+        .store
+        .read(|db| Ok((queries::last_backup(db)?, queries::last_backup_by(db, by)?)))?;
+    let verdict = last_backup(last.as_ref(), now);
+    let folder = newest.as_ref().map(|it| Path::new(&it.folder)).filter(|it| it.is_dir());
+    let there = folder.map(backup::dated).transpose()?.unwrap_or_default();
+    let names = there.into_iter().map(|(at, path)| (at, path.display().to_string()));
+    let ahead = names.chain(newest.map(|it| (it.made_at, it.file))).find(|it| it.0 > by);
+    Ok(match ahead {
+        None => verdict,
+        Some((_, name)) => verdict.also(
+            &format!("{name} is dated later than now: a clock was wrong when it was made."),
+            "Set the clock, and move that backup elsewhere: `--keep` does not count it.",
+        ),
+    })
+}
+
+fn last_backup(last: Option<&queries::Made>, now: NaiveDateTime) -> Verdict {
+    let what_to_do = "Run `e4s backup DIR`, and see that e4s-backup.timer is on (docs/operate.md).";
+    let Some(last) = last else {
+        return Verdict::broken("None has ever been made.", what_to_do);
     };
     let (at, age) = (calendar::moment(last.made_at), now - last.made_at);
     let bytes = machine::size(u64::try_from(last.bytes).unwrap_or_default());
     let says = format!("The last one was made on {at}: {} in {}, {bytes}.", last.file, last.folder);
     if age > TimeDelta::days(7) {
-        return Ok(Verdict::broken(says, what_to_do));
+        return Verdict::broken(says, what_to_do);
     }
     if age > TimeDelta::hours(26) {
-        return Ok(Verdict::attend(says, what_to_do));
+        return Verdict::attend(says, what_to_do);
     }
     let folder = Path::new(&last.folder);
     // A folder that this process cannot see (another machine, a sandbox) says nothing about room.
     let room = folder.is_dir().then(|| machine::space(folder));
-    Ok(room.filter(|it| it.state() != State::Fine).unwrap_or_else(|| Verdict::fine(says)))
+    room.filter(|it| it.state() != State::Fine).unwrap_or_else(|| Verdict::fine(says))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -109,8 +109,8 @@ function make(issuer) {
     log.push(`${ctx.method} ${ctx.path} ${ctx.status}`)
     if (ctx.path === '/token' && ctx.body?.id_token && how) ctx.body.id_token = forged(ctx.body.id_token)
     if (ctx.path === '/token' && how === 'no-token') delete ctx.body.id_token
-    if (ctx.path === '/token' && how === 'redirect') {
-      ctx.status = 307
+    if (ctx.path === '/token' && how.startsWith('redirect-')) {
+      ctx.status = Number(how.slice('redirect-'.length))
       ctx.set('location', '/elsewhere')
     }
     if (ctx.path === '/jwks' && how === 'endless') ctx.body = { keys: [], padding: 'x'.repeat(5_000_000) }

@@ -282,3 +282,15 @@ fn the_log_is_whole_while_it_grows() {
         done.store(true, Ordering::Relaxed);
     });
 }
+
+#[test]
+fn two_kept_heads_of_one_place_that_differ_are_a_break_whichever_of_them_fits() {
+    let (world, _) = world();
+    let kept = world.look(heads).into_iter().find(|it| it.chain == HOUSE).expect("the house");
+    let other = Head { hash: "ab".repeat(32), ..kept.clone() };
+    assert_eq!(broken(&world, &[kept.clone(), kept.clone()]), None, "one line written down twice");
+    for both in [[kept.clone(), other.clone()], [other, kept]] {
+        let told = broken(&world, &both).expect("a break").to_string();
+        assert!(told.contains(&format!("place {LINES}")), "{told}");
+    }
+}

@@ -247,6 +247,19 @@ async fn what_matters_asks_for_a_fresh_proof_and_loses_nothing() {
 }
 
 #[actix_web::test]
+async fn a_recovery_code_is_for_coming_in_and_no_proof() {
+    let world = with_factors();
+    let half = world.entered(world.county().id, How::Password);
+    let (whole, _, codes) = set_up(&world, &half).await;
+    let given = Given::RecoveryCode(codes[0].clone());
+    let token = whole.token.clone();
+    let proved = world.as_person(whole.id, |deed| second::prove(deed, None, &token, &given));
+    assert!(proved.is_none());
+    assert_eq!(whole.post("/prove/second", &[("code", &codes[1])]).await.status, 422);
+    assert!(whole.get("/account").await.main().contains("10 of 10 left"), "none is used up by it");
+}
+
+#[actix_web::test]
 async fn a_ceremony_is_ended_once_in_time_and_by_the_session_that_began_it() {
     let world = World::with(|it| {
         it.second_factor = true;

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use chrono::TimeDelta;
+use diesel::prelude::*;
 use e4s::concerns::needed::needed;
-use e4s::concerns::reconcile;
+use e4s::concerns::{ConcernId, clear, reconcile, restore};
 use e4s::seal::{self, rotate};
+use e4s::store::schema::*;
 
 use crate::served::Address;
 use crate::shire::{Shire, filled, sent};
@@ -50,26 +53,54 @@ async fn a_rotation_names_the_journals_files_that_need_the_old_key_and_speaks_of
     assert!(told.contains(free) && told.contains(backups), "{told}");
 }
 
+/// The generations that the journal needs.
+fn needs(world: &World) -> Vec<u32> {
+    let found = needed(&world.portal).expect("looked");
+    assert_eq!(found.unopened, 0);
+    found.files.into_keys().collect()
+}
+
 #[actix_web::test]
-async fn a_record_under_the_younger_key_may_hold_answers_that_need_the_older_one() {
+async fn a_record_needs_one_key_and_once_the_journal_was_cleared_the_old_one_may_go() {
     let shire = Shire::new();
     let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
-    // Raised under the first key, and kept in the journal when there was a second one and before the rotation came to it.
+    // One is in the journal; the other comes to it when there is a second key, and before the rotation comes to it.
+    let first = sent(&lead, &filled(&lead, &[]).await).await;
     world.concern(&lead, shire.west, "The old mill");
-    seal::next(&world.portal.settings.keys).expect("a younger key");
+    let folder = &world.portal.settings.keys;
+    seal::next(folder).expect("a younger key");
     reconcile::run(&world.portal, world.now()).expect("reconciled");
+    assert_eq!(needs(world), [1, 2]);
     rotate::run(&world.portal.store, &world.portal.keys, &mut |_| {}).expect("renewed");
     assert!(rotate::needed(&world.portal.store, &world.portal.keys).expect("looked").is_empty());
-    let found = needed(&world.portal).expect("looked");
-    assert_eq!(found.files.keys().copied().collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(found.unopened, 0);
-    assert!(said(world, &["keys", "list"]).contains("root-1.key is still needed, by 1 file"));
 
-    // A key that is missing is named as well.
-    let (key, away) =
-        (world.portal.settings.keys.join("root-1.key"), world.files.path().join("kept"));
-    std::fs::rename(&key, &away).expect("taken away");
+    world.later(TimeDelta::days(1));
+    clear::run(&world.portal, world.now()).expect("cleared");
+    assert_eq!(needs(world), [2], "no record, and no answers in one");
+    std::fs::remove_file(folder.join("root-1.key")).expect("removed");
+    let mut shire = shire;
+    shire.world.restart();
+    let world = &shire.world;
+    let id = ConcernId::parse(first.rsplit('/').next().expect("an id")).expect("an id");
+    world.house(|deed| {
+        let steps = concern_steps::table.filter(concern_steps::concern_id.eq(id));
+        diesel::delete(steps).execute(deed.db)?;
+        diesel::delete(concerns::table.find(id)).execute(deed.db)?;
+        Ok(())
+    });
+    assert_eq!(restore::restore(&world.portal).expect("restored").back.len(), 1);
+    let page = world.coordinator(shire.west).get(&first).await.main();
+    assert!(page.contains("Riverside Park shelter"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_key_that_is_missing_and_needed_is_named() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    sent(&lead, &filled(&lead, &[]).await).await;
+    seal::next(&world.portal.settings.keys).expect("a younger key");
+    std::fs::remove_file(world.portal.settings.keys.join("root-1.key")).expect("removed");
     let told = said(world, &["keys", "list"]);
     assert!(told.contains("root-1.key is missing, and is needed by 1 file"), "{told}");
-    std::fs::rename(&away, &key).expect("put back");
+    assert!(told.contains("1 record of the journal does not open: keep every key."), "{told}");
 }

@@ -66,6 +66,14 @@ impl Address {
         self
     }
 
+    /// The same with an offline recipient whose identity the test has.
+    pub fn with_escrow(mut self, recipient: String) -> Self {
+        for setting in self.settings.iter_mut().filter(|it| it.0 == "E4S_ESCROW") {
+            setting.1.clone_from(&recipient);
+        }
+        self
+    }
+
     fn command(&self, world: &World, program: &str) -> Command {
         let mut words = self.by.iter().map(String::as_str).chain([program]);
         let mut command = Command::new(words.next().expect("a program"));

@@ -28,7 +28,9 @@ async fn a_state_that_is_missing_wrong_used_or_too_old_opens_nothing() {
     refused(&arrive(&world, &format!("{before}&state=&{after}"), &left).await, "empty");
     refused(&arrive(&world, &format!("{before}&state=abc&{after}"), &left).await, "wrong");
     assert_eq!(arrive(&world, &path, &left).await.path(), "/");
+    let exchanged = council.tell(&json!({})).len();
     refused(&arrive(&world, &path, &left).await, "used");
+    assert_eq!(council.tell(&json!({})).len(), exchanged, "and the provider is not even asked");
 
     let left = leave(&world).await;
     let path = council.visit(&left);
@@ -175,13 +177,15 @@ async fn a_discovery_document_that_leads_astray_is_not_followed() {
 async fn a_redirect_of_the_sign_on_is_not_followed_with_the_secret() {
     let council = Council::open();
     let world = council.world();
-    let left = leave(&world).await;
-    let path = council.visit(&left);
-    council.tell(&json!({ "how": "redirect" }));
-    let answer = arrive(&world, &path, &left).await;
-    assert_eq!((answer.status.as_u16(), set(&answer, SESSION)), (503, None));
-    let asked = council.tell(&json!({}));
-    assert!(!asked.iter().any(|it| it.contains("/elsewhere")), "{asked:?}");
+    for how in ["redirect-302", "redirect-307"] {
+        let left = leave(&world).await;
+        let path = council.visit(&left);
+        council.tell(&json!({ "how": how }));
+        let answer = arrive(&world, &path, &left).await;
+        assert_eq!((answer.status.as_u16(), set(&answer, SESSION)), (503, None), "{how}");
+        let asked = council.tell(&json!({ "how": "" }));
+        assert!(!asked.iter().any(|it| it.contains("/elsewhere")), "{how}: {asked:?}");
+    }
 }
 
 #[actix_web::test]
