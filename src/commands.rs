@@ -6,9 +6,6 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use e4s::accounts::appoint::{self, Giving, Newcomer};
-use e4s::accounts::invite::{Invitation, Invited, invite};
-use e4s::accounts::{Post, Role, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::audit::chain::{Head, heads};
 use e4s::audit::verify::{Walk, verify};
@@ -18,7 +15,7 @@ use e4s::curriculum::{self, Tree};
 use e4s::districts::{self, import_boundaries, import_postcodes, import_teams, route};
 use e4s::import::Report;
 use e4s::retention::{clock, forget, plan};
-use e4s::schools::{Urn, import_gias};
+use e4s::schools::import_gias;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -47,71 +44,6 @@ pub enum ImportCommand {
     Postcodes {
         #[arg(required = true)]
         files: Vec<PathBuf>,
-    },
-}
-
-/// What can be done to people.
-#[derive(Subcommand)]
-pub enum AccountCommand {
-    /// Add a person and give them a post. Somebody who has an account gets the further post.
-    Add {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        /// dsl, coordinator, partner, county or admin.
-        #[arg(long)]
-        role: String,
-        /// The school's URN, for a dsl.
-        #[arg(long)]
-        school: Option<i32>,
-        /// The team's name, for a coordinator or partner.
-        #[arg(long)]
-        team: Option<String>,
-        /// A file with the password that they begin with.
-        #[arg(long, value_name = "FILE")]
-        password_file: PathBuf,
-    },
-    /// Invite a person to a post: they get a letter, and choose a password themselves. Somebody who has an account just
-    /// gets the further post. `e4s serve` or `e4s work` sends the letter.
-    Invite {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        /// dsl, coordinator, partner, county or admin.
-        #[arg(long)]
-        role: String,
-        /// The school's URN, for a dsl.
-        #[arg(long)]
-        school: Option<i32>,
-        /// The team's name, for a coordinator or partner.
-        #[arg(long)]
-        team: Option<String>,
-        /// The first day of the post: today, unless you say.
-        #[arg(long, value_name = "DATE")]
-        from: Option<NaiveDate>,
-        /// The last day of the post, if one is known.
-        #[arg(long, value_name = "DATE")]
-        until: Option<NaiveDate>,
-    },
-    /// Give a person a new password, and end their sessions.
-    Password {
-        #[arg(long)]
-        email: String,
-        #[arg(long, value_name = "FILE")]
-        password_file: PathBuf,
-    },
-    /// Take away every second factor of a person, who then sets up a new one. For the only administrator: for everybody
-    /// else two people decide, at `/admin/recoveries`.
-    ResetFactors {
-        #[arg(long)]
-        email: String,
-    },
-    /// End every post of a person who leaves. They lose access on their next request.
-    End {
-        #[arg(long)]
-        email: String,
     },
 }
 
@@ -179,87 +111,6 @@ pub fn place(portal: &Portal, what: &str) -> Outcome {
         }
     }
     Ok(if is_known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Adds a person with a post, changes a password, ends posts.
-pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
-    match command {
-        AccountCommand::Add { email, name, role, school, team, password_file } => {
-            let post = post(portal, role, (*school, team.as_deref()))?;
-            let password_hash = password_hash(password_file, &[email, name])?;
-            let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
-            portal.write_as_house(|deed| {
-                let id = appoint::add(deed, &newcomer)?;
-                appoint::appoint(deed, id, &post, None)
-            })?;
-            say(&format!("{email} is {} now.", post.role.title()));
-        }
-        AccountCommand::Invite { email, name, role, school, team, from, until } => {
-            let from_on = from.unwrap_or_else(|| calendar::day(calendar::now()));
-            if until.is_some_and(|it| it < from_on) {
-                return Err("--until must not be before --from".into());
-            }
-            let post = post(portal, role, (*school, team.as_deref()))?;
-            let giving = Giving { post, from_on, until_on: *until };
-            let invitation = Invitation { email: email.clone(), name: name.clone(), giving };
-            let (_, invited) =
-                portal.write_as_house(|deed| invite(deed, &invitation)).map_err(told)?;
-            let and = match invited {
-                Invited::Anew | Invited::Again => {
-                    "Their letter goes with the next post. Its link works once, for 72 hours."
-                }
-                Invited::Known => "They had an account already, so no letter goes.",
-            };
-            let from = calendar::long_date(from_on);
-            say(&format!("{email} is {} from {from}. {and}", post.role.title()));
-        }
-        AccountCommand::Password { email, password_file } => {
-            let hash = password_hash(password_file, &[email])?;
-            portal.write_as_house(|deed| appoint::change_password(deed, email, &hash))?;
-            say(&format!("{email} has a new password, and is signed out everywhere."));
-        }
-        AccountCommand::ResetFactors { email } => {
-            portal.write_as_house(|deed| recoveries::reset(deed, email))?;
-            say(&format!("{email} sets up a new second factor when they sign in."));
-        }
-        AccountCommand::End { email } => {
-            let ended = portal.write_as_house(|deed| appoint::dismiss(deed, email))?;
-            say(&format!("{email} has no access any more ({ended} posts ended)."));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What a form would say beside its field.
-fn told(error: e4s::Error) -> Box<dyn std::error::Error> {
-    match error {
-        e4s::Error::Invalid(errors) => {
-            errors.iter().map(|(_, fault)| fault).collect::<Vec<_>>().join(". ").into()
-        }
-        error => error.into(),
-    }
-}
-
-fn post(
-    portal: &Portal,
-    role: &str,
-    (school, team): (Option<i32>, Option<&str>),
-) -> Result<Post, Box<dyn std::error::Error>> {
-    let role = Role::parse(role).ok_or("--role is dsl, coordinator, partner, county or admin")?;
-    let team = match team {
-        Some(name) => {
-            let teams = portal.store.read(districts::teams)?;
-            let found = teams.iter().find(|it| it.name == name).map(|it| it.id);
-            Some(found.ok_or_else(|| format!("there is no team called {name}"))?)
-        }
-        None => None,
-    };
-    Ok(Post { role, school: school.map(Urn), team })
-}
-
-fn password_hash(file: &Path, about: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
-    let password = std::fs::read_to_string(file)?.trim_end().to_owned().into();
-    Ok(sessions::new_password(&password, about)?)
 }
 
 /// Deletes what is due, or says what that is.

@@ -35,13 +35,18 @@ pub enum Error {
     /// The form belongs to a session that has ended. Holds what was typed, by field, to be handed back.
     #[error("this form was opened before you last signed in, so nothing was saved")]
     OldForm(Vec<(String, String)>),
+    /// More people than passwords can be tried for at a time.
+    #[error(
+        "many people are signing in at this moment. Nothing is wrong with what you typed. Wait a minute, then try again"
+    )]
+    Queue,
     /// More than the service takes in one go.
     #[error("that is more text than this service can take in one go")]
     TooLarge,
     /// The request stopped half way.
     #[error("the connection was too slow, and the page did not arrive whole")]
     TooSlow,
-    /// Too many at once, or too many tries.
+    /// Too many tries.
     #[error("there have been too many tries. Wait a few minutes, then try again")]
     TooMany,
 

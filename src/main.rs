@@ -12,12 +12,14 @@ use e4s::config::Settings;
 use e4s::upkeep::whole;
 use e4s::{calendar, demo, seal, serve, worker};
 
+mod account_commands;
 mod commands;
 mod journal_command;
 mod key_commands;
 mod upkeep_commands;
 
-use commands::{AccountCommand, AuditCommand, CurriculumCommand, ImportCommand, say};
+use account_commands::AccountCommand;
+use commands::{AuditCommand, CurriculumCommand, ImportCommand, say};
 use journal_command::JournalCommand;
 use key_commands::KeysCommand;
 
@@ -161,7 +163,9 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         }
         Command::Import(command) => commands::import(ready(settings()?)?.get_ref(), &command),
         Command::Place { what } => commands::place(ready(settings()?)?.get_ref(), &what),
-        Command::Account(command) => commands::account(ready(settings()?)?.get_ref(), &command),
+        Command::Account(command) => {
+            account_commands::account(ready(settings()?)?.get_ref(), &command)
+        }
         Command::Retain { dry_run, clock_is_right } => {
             commands::retain(ready(settings()?)?.get_ref(), dry_run, clock_is_right)
         }

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDateTime;
 
+use super::sessions::{self, Token};
 use super::tickets::{self, Ticket, TicketKind};
-use super::{AccountId, Actor, people_queries, queries, ticket_queries};
+use super::{AccountId, people_queries, queries, session_queries, shown, ticket_queries};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::mail::access;
@@ -79,15 +80,28 @@ pub fn change(deed: &mut Deed, account: AccountId, hash: &str) -> Result<()> {
     access::tell_changed(deed, account)
 }
 
+/// Gives whoever is signed in another password, if `tried` is still what is kept of the old one. Their session goes on under
+/// another token; every other one ends.
+pub fn change_own(
+    deed: &mut Deed,
+    token: &Token,
+    (tried, hash): (Option<&str>, &str),
+) -> Result<Token> {
+    let account = deed.by.id;
+    if queries::password_hash(deed.db, account)?.as_deref() != tried {
+        return Err(shown::TAKEN_AWAY);
+    }
+    let token = sessions::renew(deed, token)?;
+    queries::set_password(deed.db, account, hash)?;
+    session_queries::end_others(deed.db, account, &token.hash(), deed.at)?;
+    ticket_queries::replace(deed.db, account, deed.at)?;
+    deed.record(Event::PasswordChanged, account, None)?;
+    access::tell_changed(deed, account)?;
+    Ok(token)
+}
+
 fn keep(deed: &mut Deed, account: AccountId, hash: &str) -> Result<()> {
     queries::set_password(deed.db, account, hash)?;
     queries::end_sessions_of(deed.db, account, deed.at)?;
     ticket_queries::replace(deed.db, account, deed.at)
-}
-
-/// What the password of somebody who is signed in is tried against: their address, and what is kept.
-pub fn own(db: &mut Db, by: &Actor) -> Result<(String, Option<String>)> {
-    let email = people_queries::person(db, by.id)?.email;
-    let kept = queries::credentials(db, &email)?.map(|it| it.password_hash);
-    Ok((email, kept))
 }

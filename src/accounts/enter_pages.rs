@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::factors::{self, FactorKind};
 use super::passkeys::{self, Answer, Challenge};
 use super::second::{self, Given};
-use super::sessions::{self, How, Reach, Token, Way};
+use super::sessions::{self, Reach, Token, Way};
+use super::shown::Shown;
 use super::{AccountId, device, queries, recovery_codes, tries};
 use crate::app::App;
 use crate::deed::Deed;
@@ -27,22 +28,24 @@ pub fn routes() -> Routes {
         .post("/sign-in/passkey", Policy::Entering, challenge)
 }
 
-/// Lets somebody in who has proved who they are as `how` says: begins their session, sets its cookie, and leads to the
+/// Lets somebody in who has proved who they are, if what they showed holds still: begins their session, sets its cookie, and leads to the
 /// second step, or to the page that they had asked for (`wanted`, a word of `web::back`).
 pub async fn enter(
     app: &App,
     request: &HttpRequest,
-    (account, how): (AccountId, How),
+    (account, shown): (AccountId, Shown),
     wanted: &str,
 ) -> Result<HttpResponse> {
     let agent = request.headers().get(USER_AGENT).and_then(|it| it.to_str().ok());
     let device = device::words(agent.unwrap_or_default());
-    let way = Way { how, second_factor: app.settings.second_factor, device };
     let before = guard::token(request, app);
     let (at, keys) = ((app.clock)(), Arc::clone(&app.keys));
+    let (how, shown_at) = (shown.how(), shown.shown_at(at));
+    let way = Way { how, second_factor: app.settings.second_factor, shown_at, device };
     let begin = move |db: &mut crate::store::Db| {
         let by = queries::actor(db, account, calendar::day(at))?;
         let deed = &mut Deed { db, by: &by, at, keys: &keys };
+        shown.settle(deed, account)?;
         let token = sessions::enter(deed, account, before.as_ref(), &way)?;
         let standing = sessions::standing(deed.db, &token, at)?;
         Ok((token, standing.is_some_and(|it| it.reach.is_whole())))

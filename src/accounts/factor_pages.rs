@@ -50,7 +50,8 @@ async fn chosen(visit: Visit, form: Form<SetUpForm>) -> Result<Reply> {
     let Form(form) = form;
     match FactorKind::parse(&form.kind) {
         Some(FactorKind::App) => {
-            let id = visit.write(totp::begin).await?;
+            let token = visit.token.clone();
+            let id = visit.write(move |deed| totp::begin(deed, &token)).await?;
             Ok(redirect(back::with(&format!("/account/factors/{id}/app"), &form.back)))
         }
         Some(FactorKind::Passkey) if visit.app.passkeys.is_some() => {
@@ -258,7 +259,7 @@ impl ChoosePage {
         if let Some(fault) = fault {
             errors.add("kind", fault);
         }
-        Self { items, is_first: !visit.reach.is_whole(), back: kept(wanted), errors }
+        Self { items, is_first: !visit.reach.is_whole(), back: back::word(wanted), errors }
     }
 }
 
@@ -287,7 +288,7 @@ impl AppPage {
         if let Some(fault) = fault {
             errors.add("code", fault);
         }
-        let (id, secret, back) = (id.to_string(), totp::in_fours(&secret), kept(wanted));
+        let (id, secret, back) = (id.to_string(), totp::in_fours(&secret), back::word(wanted));
         let totp::Square { size, path, address } = square;
         Ok(Self { id, size, path, address, secret, back, errors })
     }
@@ -302,7 +303,7 @@ struct PasskeyPage {
 
 impl PasskeyPage {
     fn of(wanted: &str, name: &str, errors: FormErrors) -> Self {
-        Self { name: name.to_owned(), back: kept(wanted), errors }
+        Self { name: name.to_owned(), back: back::word(wanted), errors }
     }
 }
 
@@ -336,8 +337,4 @@ struct CodesPage {
 #[derive(Serialize)]
 struct LeftPage {
     left: usize,
-}
-
-fn kept(wanted: &str) -> String {
-    back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default()
 }

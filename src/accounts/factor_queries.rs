@@ -63,9 +63,21 @@ pub(super) fn begun(db: &mut Db, account: AccountId, id: FactorId) -> Result<Opt
     Ok(theirs.select(factors::secret).first(db).optional()?)
 }
 
+/// The app that a person began in this session and has not confirmed.
+pub(super) fn begun_in(
+    db: &mut Db,
+    (account, session): (AccountId, SessionId),
+) -> Result<Option<FactorId>> {
+    let theirs = factors::table
+        .filter(factors::account_id.eq(account))
+        .filter(factors::begun_in.eq(session))
+        .filter(factors::confirmed_at.is_null());
+    Ok(theirs.select(factors::id).first(db).optional()?)
+}
+
 pub(super) fn insert(
     db: &mut Db,
-    (id, account): (FactorId, AccountId),
+    (id, account, begun_in): (FactorId, AccountId, Option<SessionId>),
     (kind, name, secret): (FactorKind, &str, &Sealed),
     at: NaiveDateTime,
 ) -> Result<()> {
@@ -77,6 +89,7 @@ pub(super) fn insert(
             factors::name.eq(name),
             factors::secret.eq(secret),
             factors::last_step.eq(0_i64),
+            factors::begun_in.eq(begun_in),
             factors::added_at.eq(at),
         ))
         .execute(db)?;

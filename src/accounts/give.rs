@@ -7,6 +7,7 @@ use super::appoint::{self, Giving};
 use super::{AccountId, Post, Role, policy};
 use crate::deed::Deed;
 use crate::districts::{Team, TeamId, teams};
+use crate::mail::beside;
 use crate::schools::{FOUND_MAX, School, Urn, look_up};
 use crate::store::Db;
 use crate::web::FormErrors;
@@ -152,7 +153,7 @@ pub(super) fn day(
     found
 }
 
-/// Gives a person a further post. What stands against it is a fault of the form.
+/// Gives a person a further post, and tells those who hold one beside it. What stands against it is a fault of the form.
 pub fn give(deed: &mut Deed, person: AccountId, giving: &Giving) -> Result<()> {
     if !policy::may_appoint(deed.by, person) {
         return Err(fault("role", "You cannot give yourself a post. Ask another administrator"));
@@ -160,7 +161,8 @@ pub fn give(deed: &mut Deed, person: AccountId, giving: &Giving) -> Result<()> {
     appoint::give(deed, person, giving).map_err(|error| match error {
         Error::Refused(why) => fault("role", why),
         error => error,
-    })
+    })?;
+    beside::tell(deed, person, (&giving.post, giving.from_on))
 }
 
 pub(super) fn fault(field: &'static str, why: &'static str) -> Error {

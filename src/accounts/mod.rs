@@ -24,6 +24,7 @@ pub mod recoveries;
 pub mod recovery_codes;
 pub mod second;
 pub mod sessions;
+pub mod shown;
 pub mod sign_on;
 pub mod totp;
 pub mod tries;
@@ -149,7 +150,8 @@ impl Tenure {
 
 /// Somebody who acts: a person with the posts that they hold now, or the house itself.
 ///
-/// Only a session, or the house, makes one.
+/// Made of the posts that the database has of somebody whom a session or a letter's link names, or whom a chore writes to;
+/// or of nothing, for the house.
 #[derive(Debug, Clone)]
 pub struct Actor {
     pub id: AccountId,

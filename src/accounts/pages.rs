@@ -5,11 +5,15 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{self, How, SignInForm, fold_email};
+use super::passwords::Tried;
+use super::sessions::{self, SignInForm, fold_email};
+use super::shown::Shown;
 use super::{AccountId, Actor, Role, enter_pages, sign_on_pages, tries};
+use crate::app::App;
 use crate::deed::Deed;
+use crate::store::Db;
 use crate::web::{
-    Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect,
+    Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, back, familiar, guard, redirect,
 };
 use crate::{Error, Result};
 
@@ -22,7 +26,7 @@ pub fn routes() -> Routes {
         .get("/", Policy::Anyone, home)
         .get("/sign-in", Policy::Anyone, blank)
         .post("/sign-in", Policy::Anyone, submit)
-        .post("/sign-out", Policy::Entering, leave)
+        .post("/sign-out", Policy::Leaving, leave)
 }
 
 async fn home(visitor: Visitor) -> Result<Page> {
@@ -61,64 +65,79 @@ async fn submit(
     form: Form<SignInForm>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    let account = match try_sign_in(&visitor, &form).await {
-        Ok(Some(account)) => account,
-        Ok(None) => {
-            return again(
-                &visitor,
-                &request,
-                &form,
-                "The e-mail address and the password do not match",
-            );
-        }
-        Err(Error::TooMany) => {
-            return again(
-                &visitor,
-                &request,
-                &form,
-                "Too many tries. Wait a minute, then try again",
-            );
+    let found = match try_sign_in(&visitor, &request, &form).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return again(&visitor, &request, &form, None),
+        Err(error @ (Error::TooMany | Error::Queue)) => {
+            return again(&visitor, &request, &form, Some(&error));
         }
         Err(error) => return Err(error),
     };
-    enter_pages::enter(&visitor.app, &request, (account, How::Password), &form.back).await
+    let entered = enter_pages::enter(&visitor.app, &request, found, &form.back).await?;
+    let mark = tries::mark(&visitor.app.keys, &fold_email(&form.email))?;
+    familiar::with_mark(entered, &visitor.app, mark)
 }
 
-/// The account, if address and password belong together. Unknown addresses take as long and count as much.
-async fn try_sign_in(visitor: &Visitor, form: &SignInForm) -> Result<Option<AccountId>> {
-    let email = fold_email(&form.email);
+/// The account and what it was tried against, if address and password belong together. Unknown addresses take as long and
+/// count as much.
+async fn try_sign_in(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    form: &SignInForm,
+) -> Result<Option<(AccountId, Shown)>> {
+    let (email, app) = (fold_email(&form.email), &visitor.app);
     if email.chars().count() > EMAIL_MAX {
         return Ok(None);
     }
-    let place = visitor.app.passwords.queue()?;
-    if tries::count(&visitor.app, tries::SIGN_IN, &email).await?.is_some() {
+    let place = app.passwords.queue()?;
+    let who = tries::who(&app.keys, &email, familiar::mark(request, app).as_deref());
+    if tries::count(app, tries::SIGN_IN, who).await?.is_some() {
         return Err(Error::TooMany);
     }
-    let found = visitor.app.read(move |db| sessions::credentials(db, &email)).await?;
+    let found = app.read(move |db| sessions::credentials(db, &email)).await?;
     let (account, kept) = found.unzip();
     let password = form.password.expose_secret().to_owned().into();
-    let is_right = visitor.app.passwords.is_right(place, password, kept).await?;
-    if !is_right && !form.email.trim().is_empty() {
-        let (at, keys) = ((visitor.app.clock)(), std::sync::Arc::clone(&visitor.app.keys));
-        let refuse = move |db: &mut crate::store::Db| {
-            let deed = &mut Deed { db, by: &Actor::house(), at, keys: &keys };
-            sessions::refuse(deed, account)
-        };
-        visitor.app.change(refuse).await?;
+    match app.passwords.tried(place, password, kept.clone()).await? {
+        Tried::Right { renewed } => {
+            Ok(account.zip(kept.map(|tried| Shown::Password { tried, renewed })))
+        }
+        Tried::Wrong => {
+            if !form.email.trim().is_empty() {
+                refuse(app, account).await?;
+            }
+            Ok(None)
+        }
     }
-    Ok(account.filter(|_| is_right))
 }
 
+async fn refuse(app: &App, account: Option<AccountId>) -> Result<()> {
+    let (at, keys) = ((app.clock)(), std::sync::Arc::clone(&app.keys));
+    let refuse = move |db: &mut Db| {
+        let deed = &mut Deed { db, by: &Actor::house(), at, keys: &keys };
+        sessions::refuse(deed, account)
+    };
+    app.change(refuse).await
+}
+
+/// The page again: because address and password do not match, or nobody may try just now.
 fn again(
     visitor: &Visitor,
     request: &HttpRequest,
     form: &SignInForm,
-    fault: &'static str,
+    wait: Option<&Error>,
 ) -> Result<HttpResponse> {
     let mut page = SignInPage::blank(visitor, &form.back);
     page.email.clone_from(&form.email);
-    page.errors.add("email", fault);
-    Ok(Reply::Again(visitor.page("accounts/sign-in.html", &page)?).respond_to(request))
+    page.errors.add("email", match wait {
+        None => "The e-mail address and the password do not match",
+        Some(Error::Queue) => {
+            "Many people are signing in at this moment. Nothing is wrong with what you typed. Wait a minute, then try again"
+        }
+        Some(_) => "Too many tries. Wait a minute, then try again",
+    });
+    let page = visitor.page("accounts/sign-in.html", &page)?;
+    let reply = if wait.is_some() { Reply::Later(page) } else { Reply::Again(page) };
+    Ok(reply.respond_to(request))
 }
 
 /// Always a path of our own.
@@ -212,7 +231,7 @@ struct SignInPage {
 
 impl SignInPage {
     fn blank(visitor: &Visitor, wanted: &str) -> Self {
-        let back = back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default();
+        let back = back::word(wanted);
         let is_back = back.starts_with("concerns/drafts/");
         let sign_on = visitor.app.sign_on.as_ref().map(|it| it.name().to_owned());
         Self { email: String::new(), back, is_back, sign_on, errors: FormErrors::default() }

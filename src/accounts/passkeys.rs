@@ -90,7 +90,7 @@ pub fn add(
     let id = FactorId::random();
     let secret = sealed(deed, id, &passkey)?;
     let row = (FactorKind::Passkey, name, &secret);
-    factor_queries::insert(deed.db, (id, deed.by.id), row, deed.at)?;
+    factor_queries::insert(deed.db, (id, deed.by.id, None), row, deed.at)?;
     factors::settle(deed, token, id).map(Some)
 }
 

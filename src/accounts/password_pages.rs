@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::choose::{self, Chooser};
 use super::forgotten::{self, ForgottenForm};
-use super::sessions::{How, Reach};
+use super::sessions::{Reach, Token};
+use super::shown::Shown;
 use super::tickets::TicketKind;
-use super::{AccountId, enter_pages, tries};
+use super::{AccountId, enter_pages, queries, tries};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::store::Db;
-use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, redirect};
+use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, Visitor, guard, redirect};
 use crate::{Error, Result};
 
 /// The routes of this slice.
@@ -91,11 +92,11 @@ async fn finish(
     request: &HttpRequest,
     (chooser, token, hash): (&Chooser, String, String),
 ) -> Result<HttpResponse> {
-    let account = chooser.ticket.account;
+    let (account, shown) = (chooser.ticket.account, Shown::chosen(hash.clone()));
     let choose = move |deed: &mut Deed| choose::choose(deed, &token, &hash);
     match visitor.app.write_for(account, choose).await {
         Ok(TicketKind::Invitation) => {
-            enter_pages::enter(&visitor.app, request, (account, How::Password), "").await
+            enter_pages::enter(&visitor.app, request, (account, shown), "").await
         }
         Ok(TicketKind::Reset) => Ok(redirect("/password-changed").respond_to(request)),
         Err(Error::NotFound) => Ok(gone(visitor)?.respond_to(request)),
@@ -155,26 +156,25 @@ async fn changed(visitor: Visitor) -> Result<Page> {
 }
 
 async fn own(visit: Visit) -> Result<Page> {
-    let has_password = may_change(&visit).await?.1.is_some();
+    let has_password = may_change(&visit).await?.is_some();
     visit.page("accounts/password.html", &OwnPage { has_password, errors: FormErrors::default() })
 }
 
-/// The address and the password of whoever is signed in. The old password is a proof; who has none gives another one.
-async fn may_change(visit: &Visit) -> Result<(String, Option<String>)> {
-    let (email, kept) = visit.read(choose::own).await?;
+/// What is kept of the password of whoever is signed in. The old password is a proof; who has none gives another one.
+async fn may_change(visit: &Visit) -> Result<Option<String>> {
+    let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
     if kept.is_none() && !matches!(visit.reach, Reach::Whole { is_proved: true }) {
         return Err(Error::NotProved(Vec::new()));
     }
-    Ok((email, kept))
+    Ok(kept)
 }
 
 async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Result<HttpResponse> {
-    let (email, kept) = may_change(&visit).await?;
+    let kept = may_change(&visit).await?;
     let has_password = kept.is_some();
-    match try_change(&visit, form.0, (email, kept)).await? {
-        Ok(()) => {
-            let who = (visit.actor.id, How::Password);
-            enter_pages::enter(&visit.app, &request, who, "account").await
+    match try_change(&visit, form.0, kept).await? {
+        Ok(token) => {
+            guard::with_cookie(redirect("/account").respond_to(&request), &visit.app, &token)
         }
         Err(errors) => {
             let page = OwnPage { has_password, errors };
@@ -183,24 +183,26 @@ async fn change(visit: Visit, request: HttpRequest, form: Form<OwnForm>) -> Resu
     }
 }
 
-/// Changes the password of whoever is signed in, and ends every session of theirs.
+/// Changes the password of whoever is signed in, and ends their other sessions: this one's new token.
 async fn try_change(
     visit: &Visit,
     form: OwnForm,
-    (email, kept): (String, Option<String>),
-) -> Result<Result<(), FormErrors>> {
+    kept: Option<String>,
+) -> Result<Result<Token, FormErrors>> {
     let mut errors = FormErrors::default();
     if kept.is_some() {
-        errors = old_faults(visit, &form, (email, kept)).await?;
+        errors = old_faults(visit, &form, kept.clone()).await?;
         if errors.get("old_password").is_some() {
             return Ok(Err(errors));
         }
     }
     let about = visit.read(|db, by| choose::about(db, by.id)).await?;
-    let id = visit.actor.id;
-    match checked(&visit.app, (id, about), form.password).await? {
+    match checked(&visit.app, (visit.actor.id, about), form.password).await? {
         Ok(hash) if errors.is_empty() => {
-            Ok(Ok(visit.write(move |deed| choose::change(deed, id, &hash)).await?))
+            let token = visit.token.clone();
+            let change =
+                move |deed: &mut Deed| choose::change_own(deed, &token, (kept.as_deref(), &hash));
+            Ok(Ok(visit.write(change).await?))
         }
         Ok(_) => Ok(Err(errors)),
         Err(fault) => {
@@ -210,12 +212,9 @@ async fn try_change(
     }
 }
 
-/// What is wrong with the old password, and with a new one that is the same.
-async fn old_faults(
-    visit: &Visit,
-    form: &OwnForm,
-    (email, kept): (String, Option<String>),
-) -> Result<FormErrors> {
+/// What is wrong with the old password, and with a new one that is the same. Guesses are counted apart from those at the
+/// sign-in page, which anybody can make.
+async fn old_faults(visit: &Visit, form: &OwnForm, kept: Option<String>) -> Result<FormErrors> {
     let (old, new) = (form.old_password.expose_secret(), form.password.expose_secret());
     let mut errors = FormErrors::default();
     if old.is_empty() {
@@ -223,7 +222,8 @@ async fn old_faults(
         return Ok(errors);
     }
     let place = visit.app.passwords.queue()?;
-    if tries::count(&visit.app, tries::SIGN_IN, email).await?.is_some() {
+    let own = format!("own:{}", visit.actor.id);
+    if tries::count(&visit.app, tries::SIGN_IN, own).await?.is_some() {
         errors.add("old_password", "Too many tries. Wait a minute, then try again");
         return Ok(errors);
     }

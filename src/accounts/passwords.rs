@@ -18,9 +18,8 @@ use crate::{Error, Result};
 /// OWASP ASVS 5.0 §6.2; 64 MiB, three passes, one lane (security.md).
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
-/// What an unknown person's password is tried against: as much work as a real one, and never right.
-const NOBODY: &str =
-    "$argon2id$v=19$m=65536,t=3,p=1$bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const LANES: u32 = 1;
+const BAD_HASH: Error = Error::Corrupt("password hash");
 const AT_ONCE: usize = 2;
 const QUEUE_MAX: usize = 32;
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -32,6 +31,16 @@ const LENGTH_MAX: usize = 128;
 pub struct Passwords {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+}
+
+/// What came of trying a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    Wrong,
+    /// `renewed`: what is to be kept of it from now on, if what is kept is of weaker make than today's.
+    Right {
+        renewed: Option<String>,
+    },
 }
 
 /// A place in the queue. It is taken before anything is written for whoever asks, so that a crowd at the door costs no
@@ -53,7 +62,7 @@ impl Passwords {
     /// A place in the queue, if it is not full.
     pub fn queue(&self) -> Result<Place> {
         let place = Arc::clone(&self.queue).try_acquire_owned();
-        place.map(Place).map_err(|_full| Error::TooMany)
+        place.map(Place).map_err(|_full| Error::Queue)
     }
 
     /// True if `password` is the one that `kept` was made of. Nobody's is never right, and takes as long.
@@ -63,13 +72,27 @@ impl Passwords {
         password: SecretString,
         kept: Option<String>,
     ) -> Result<bool> {
+        Ok(self.tried(place, password, kept).await? != Tried::Wrong)
+    }
+
+    /// The same, and what is to be kept of a right password from now on, if `kept` is of weaker make than today's.
+    pub async fn tried(
+        &self,
+        place: Place,
+        password: SecretString,
+        kept: Option<String>,
+    ) -> Result<Tried> {
         self.in_turn(place, move || {
             let is_known = kept.is_some();
-            let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
-            let parsed =
-                PasswordHash::new(&kept).map_err(|_bad| Error::Corrupt("password hash"))?;
+            let kept = kept.unwrap_or_else(nobody);
+            let parsed = PasswordHash::new(&kept).map_err(|_bad| BAD_HASH)?;
+            let made = Params::try_from(&parsed).map_err(|_bad| BAD_HASH)?;
             let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
-            Ok(fits.is_ok() && is_known)
+            if fits.is_err() || !is_known {
+                return Ok(Tried::Wrong);
+            }
+            let is_weak = made.m_cost() < MEMORY_KIB || made.t_cost() < PASSES;
+            Ok(Tried::Right { renewed: is_weak.then(|| hash(&password)).transpose()? })
         })
         .await
     }
@@ -95,7 +118,7 @@ impl Passwords {
     ) -> Result<T> {
         let turn = tokio::time::timeout(WAIT_MAX, Arc::clone(&self.turns).acquire_owned());
         let turn =
-            turn.await.map_err(|_elapsed| Error::TooMany)?.map_err(|_closed| Error::Stopped)?;
+            turn.await.map_err(|_elapsed| Error::Queue)?.map_err(|_closed| Error::Stopped)?;
         // Turn and place go with the work: whoever hangs up does not free them before it is done.
         let done = tokio::task::spawn_blocking(move || {
             let _held = (turn, place);
@@ -105,6 +128,12 @@ impl Passwords {
     }
 }
 
+/// What an unknown person's password is tried against: as much work as a real one, and never right.
+fn nobody() -> String {
+    let (salt, hash) = ("bm9ib2R5bm9ib2R5", "A".repeat(43));
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
+}
+
 /// What is kept of a password. Takes about a third of a second.
 pub fn hash(password: &SecretString) -> Result<String> {
     let made = scale()?.hash_password(password.expose_secret().as_bytes());
@@ -112,7 +141,7 @@ pub fn hash(password: &SecretString) -> Result<String> {
 }
 
 fn scale() -> Result<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None);
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None);
     let params = params.map_err(|_bad| Error::Corrupt("password settings"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
@@ -192,6 +221,7 @@ mod tests {
             let tried = scale.is_right(place, password, Some(kept.clone())).await;
             assert_eq!(tried.expect("tried"), is_right);
         }
+        assert_eq!(nobody().split('$').nth(3), kept.split('$').nth(3), "as much work");
         let place = scale.queue().expect("a place");
         let nobodys = scale.is_right(place, SecretString::from("anything"), None).await;
         assert!(!nobodys.expect("tried"));

@@ -70,6 +70,8 @@ pub struct Identity {
     pub subject: String,
     /// True if it says, by one of the agreed words, that it asked for a second factor.
     pub has_factor: bool,
+    /// When they last showed it there, if it says so.
+    pub shown_at: Option<NaiveDateTime>,
 }
 
 /// The way there.
@@ -188,7 +190,8 @@ impl Provider {
             .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
             .set_pkce_challenge(challenge);
         if anew {
-            request = request.add_prompt(CoreAuthPrompt::Login);
+            // Asked in both ways: a provider that knows no prompts says with `auth_time` how old the sign-in is.
+            request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
         }
         let (address, state, nonce) = request.url();
         let secrets = Secrets { nonce: nonce.secret().clone(), verifier: verifier.into_secret() };
@@ -257,8 +260,9 @@ impl Provider {
             fits.then_some(()).ok_or_else(|| "it was not made for this journey".to_owned())
         };
         let is_anew = move |shown: Option<DateTime<Utc>>| match shown {
-            Some(shown) if anew => is_timely(shown),
-            _ => Ok(()),
+            _ if !anew => Ok(()),
+            Some(shown) => is_timely(shown),
+            None => Err("it does not say when its person showed who they are".to_owned()),
         };
         // As a public client's: the secret is no key, so that nothing signed with it can be believed.
         let verifier =
@@ -284,7 +288,8 @@ impl Provider {
         let has_factor =
             methods.chain(class).any(|it| self.settings.factors.iter().any(|known| known == it));
         let (issuer, subject) = (self.settings.issuer.clone(), subject.to_owned());
-        Ok(Identity { issuer, subject, has_factor })
+        let shown_at = claims.auth_time().map(|it| it.naive_utc());
+        Ok(Identity { issuer, subject, has_factor, shown_at })
     }
 
     fn client(&self, known: &Known) -> Result<Client, Trouble> {

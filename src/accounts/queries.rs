@@ -42,13 +42,18 @@ pub(super) const TENURE: (
     posts::until_on,
 );
 
+/// True of posts that are held on a day.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn held_on(day: NaiveDate) -> _ {
+    posts::from_on.le(day).and(posts::until_on.is_null().or(posts::until_on.ge(day)))
+}
+
 /// A person with the posts that they hold on `today`.
 pub fn actor(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Actor> {
     let name = accounts::table.find(id).select(accounts::name).first(db)?;
     let held: Vec<Post> = posts::table
         .filter(posts::account_id.eq(id))
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(held_on(today))
         .select((posts::role, posts::school_urn, posts::team_id))
         .order(posts::id)
         .load(db)?;
@@ -65,8 +70,7 @@ pub fn holders(
 ) -> Result<Vec<AccountId>> {
     let mut found = posts::table
         .filter(posts::role.eq(role))
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(held_on(today))
         .select(posts::account_id)
         .into_boxed();
     if let Some(team) = team {
@@ -80,10 +84,7 @@ pub fn holders(
 
 /// The address and name of a person who holds a post today; nothing for a leaver.
 pub fn address(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Option<(String, String)>> {
-    let held = posts::table
-        .filter(posts::account_id.eq(id))
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)));
+    let held = posts::table.filter(posts::account_id.eq(id)).filter(held_on(today));
     if !diesel::select(exists(held)).get_result::<bool>(db)? {
         return Ok(None);
     }
@@ -99,8 +100,7 @@ pub fn addresses(
     Ok(posts::table
         .inner_join(accounts::table)
         .filter(accounts::id.eq_any(ids.to_vec()))
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(held_on(today))
         .select((accounts::id, accounts::email))
         .distinct()
         .load(db)?)
@@ -129,8 +129,7 @@ pub fn actors(db: &mut Db, roles: &[Role], today: NaiveDate) -> Result<Vec<Actor
     let linked = identities::table.filter(identities::account_id.eq(accounts::id));
     let rows: Vec<Row> = posts::table
         .inner_join(accounts::table)
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(held_on(today))
         .filter(accounts::password_hash.ne(NO_PASSWORD).or(exists(linked)))
         .select((accounts::id, accounts::name, (posts::role, posts::school_urn, posts::team_id)))
         .order((accounts::id, posts::id))
@@ -188,8 +187,7 @@ pub fn held(db: &mut Db, id: AccountId, today: NaiveDate) -> Result<Vec<Held>> {
         .left_join(schools::table)
         .left_join(teams::table)
         .filter(posts::account_id.eq(id))
-        .filter(posts::from_on.le(today))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(today)))
+        .filter(held_on(today))
         .order(posts::id)
         .limit(HELD_MAX)
         .select((posts::role, posts::until_on, schools::name.nullable(), teams::name.nullable()))

@@ -1,15 +1,17 @@
 //! Somebody has lost every second factor: two people who know it is them let them set up a new one.
 //!
-//! A request stands until it is granted, refused or stopped, or for a week. An administrator and a colleague who knows
-//! the person (a lead of the same school, a coordinator of the same team, a county lead) grant it together at once; an
-//! administrator alone only 24 hours after it was made, so that the person, told by letter at each step, can stop a
-//! thief. Nobody decides about themselves, and nobody twice.
+//! A request stands until it is granted, refused or stopped, or for a week. It takes the word of an administrator and of
+//! somebody who knows the person (a lead of the same school, a coordinator of the same team, a county lead) or is another
+//! administrator; and either a day since it was made, so that the person, told by letter at each step, can stop a thief, or
+//! the word of a third. Nobody decides about themselves, and nobody counts twice.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
+use super::tickets::{self, TicketKind};
 use super::{
-    AccountId, Actor, Role, factor_queries, queries, recovery_queries, session_queries, sessions,
+    AccountId, Actor, Role, factor_queries, people_queries, queries, recovery_queries,
+    session_queries, sessions, sign_on_queries,
 };
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -33,8 +35,8 @@ text_enum! {
     }
 }
 
-/// After this long an administrator may grant a request alone.
-pub const ALONE_AFTER: TimeDelta = TimeDelta::hours(24);
+/// After this long two people are enough.
+pub const WAIT: TimeDelta = TimeDelta::hours(24);
 /// After this long a request is void.
 pub const VOID_AFTER: TimeDelta = TimeDelta::days(7);
 
@@ -49,13 +51,62 @@ pub struct Recovery {
     pub admin_id: Option<AccountId>,
     /// The colleague who has said that they know the person.
     pub colleague_id: Option<AccountId>,
+    /// One more: another administrator, or another colleague.
+    pub second_id: Option<AccountId>,
 }
 
 impl Recovery {
-    /// True if an administrator may grant it alone.
-    pub fn may_be_granted_alone(&self, at: NaiveDateTime) -> bool {
-        at - self.asked_at >= ALONE_AFTER
+    /// Who has said yes so far: nobody twice.
+    pub fn people(&self) -> Vec<AccountId> {
+        [self.admin_id, self.colleague_id, self.second_id].into_iter().flatten().collect()
     }
+
+    /// True if enough people have said yes, and long enough after it was made.
+    pub fn may_be_granted(&self, at: NaiveDateTime) -> bool {
+        let enough = if at - self.asked_at >= WAIT { 2 } else { 3 };
+        self.admin_id.is_some() && self.people().len() >= enough
+    }
+
+    /// True if the word of one more in this part would count.
+    pub fn has_room(&self, part: Part) -> bool {
+        let first = match part {
+            Part::Administrator => self.admin_id,
+            Part::Colleague => self.colleague_id,
+        };
+        first.is_none() || self.second_id.is_none()
+    }
+
+    /// Takes the word of somebody. False if they have said yes before, or nobody else is needed.
+    fn take(&mut self, by: AccountId, part: Part) -> bool {
+        if self.people().contains(&by) || !self.has_room(part) {
+            return false;
+        }
+        let first = match part {
+            Part::Administrator => &mut self.admin_id,
+            Part::Colleague => &mut self.colleague_id,
+        };
+        let place = if first.is_none() { first } else { &mut self.second_id };
+        *place = Some(by);
+        true
+    }
+}
+
+/// As what somebody says yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Administrator,
+    Colleague,
+}
+
+/// What came of somebody's yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// The second factors are gone.
+    Granted,
+    /// It is written down; more is needed.
+    Noted,
+    /// They had said yes before, or it took nobody else; more is needed.
+    Before,
 }
 
 /// The person with the password says that their second factors are lost. They are told at their known address, and the
@@ -68,7 +119,7 @@ pub fn ask(deed: &mut Deed) -> Result<()> {
     recovery_queries::insert(deed.db, id, deed.by.id, deed.at)?;
     deed.record(Event::RecoveryAsked, deed.by.id, None)?;
     let (person, at) = (deed.by.id, deed.at);
-    recovery::tell(deed, person, id, (at + ALONE_AFTER, at + VOID_AFTER))?;
+    recovery::tell(deed, person, id, (at + WAIT, at + VOID_AFTER))?;
     safety::tell(deed, person, News::RecoveryAsked, id)
 }
 
@@ -94,42 +145,42 @@ pub fn of_colleagues(db: &mut Db, actor: &Actor, at: NaiveDateTime) -> Result<Ve
     recovery_queries::open_of_others(db, (actor.id, people), since(at))
 }
 
-/// An administrator agrees. True if that grants it.
-pub fn agree(deed: &mut Deed, id: RecoveryId) -> Result<bool> {
+/// An administrator says yes, or finishes what enough people have said yes to.
+pub fn agree(deed: &mut Deed, id: RecoveryId) -> Result<Said> {
     let asked = standing(deed, id)?;
     if !deed.by.is(Role::Admin) {
         return Err(Error::Forbidden);
     }
-    if asked.may_be_granted_alone(deed.at) {
-        return grant(deed, &asked);
-    }
-    if asked.colleague_id == Some(deed.by.id) {
-        return Err(TWICE);
-    }
-    if asked.admin_id.is_none() {
-        recovery_queries::agree(deed.db, id, deed.by.id)?;
-        deed.record(Event::RecoveryAgreed, asked.account_id, None)?;
-        safety::tell(deed, asked.account_id, News::RecoveryAgreed, format!("{id}:admin"))?;
-    }
-    if asked.colleague_id.is_some() { grant(deed, &asked) } else { Ok(false) }
+    say_yes(deed, asked, Part::Administrator)
 }
 
-/// A colleague says that they know the person and that it is they who ask. True if that grants it.
-pub fn vouch(deed: &mut Deed, id: RecoveryId) -> Result<bool> {
+/// The same by a colleague, who says that they know the person and that it is they who ask.
+pub fn vouch(deed: &mut Deed, id: RecoveryId) -> Result<Said> {
     let asked = standing(deed, id)?;
     let person = queries::actor(deed.db, asked.account_id, deed.today())?;
     if !knows(deed.by, &person) {
         return Err(Error::NotFound);
     }
-    if asked.admin_id == Some(deed.by.id) {
-        return Err(TWICE);
+    say_yes(deed, asked, Part::Colleague)
+}
+
+fn say_yes(deed: &mut Deed, mut asked: Recovery, part: Part) -> Result<Said> {
+    let is_new = asked.take(deed.by.id, part);
+    if is_new {
+        recovery_queries::keep(deed.db, &asked)?;
+        let event = match part {
+            Part::Administrator => Event::RecoveryAgreed,
+            Part::Colleague => Event::RecoveryVouched,
+        };
+        deed.record(event, asked.account_id, None)?;
+        let about = format!("{}:{}", asked.id, deed.by.id);
+        safety::tell(deed, asked.account_id, News::RecoveryAgreed, about)?;
     }
-    if asked.colleague_id.is_none() {
-        recovery_queries::vouch(deed.db, id, deed.by.id)?;
-        deed.record(Event::RecoveryVouched, asked.account_id, None)?;
-        safety::tell(deed, asked.account_id, News::RecoveryAgreed, format!("{id}:colleague"))?;
+    if asked.may_be_granted(deed.at) {
+        grant(deed, &asked)?;
+        return Ok(Said::Granted);
     }
-    if asked.admin_id.is_some() { grant(deed, &asked) } else { Ok(false) }
+    Ok(if is_new { Said::Noted } else { Said::Before })
 }
 
 /// An administrator says no.
@@ -171,9 +222,6 @@ pub fn knows(actor: &Actor, person: &Actor) -> bool {
             || person.posts().iter().any(|it| shares_school(it) || shares_team(it)))
 }
 
-const TWICE: Error =
-    Error::Refused("You have said yes to this already. Somebody else has to say yes as well.");
-
 fn since(at: NaiveDateTime) -> NaiveDateTime {
     at - VOID_AFTER
 }
@@ -187,16 +235,23 @@ fn standing(deed: &mut Deed, id: RecoveryId) -> Result<Recovery> {
     Ok(found)
 }
 
-fn grant(deed: &mut Deed, asked: &Recovery) -> Result<bool> {
+fn grant(deed: &mut Deed, asked: &Recovery) -> Result<()> {
     end(deed, asked, Outcome::Granted)?;
     clear(deed, asked.account_id)?;
     deed.record(Event::RecoveryGranted, asked.account_id, None)?;
-    safety::tell(deed, asked.account_id, News::RecoveryGranted, asked.id)?;
-    Ok(true)
+    safety::tell(deed, asked.account_id, News::RecoveryGranted, asked.id)
 }
 
+/// Takes away all that somebody comes in with but their password, and ends their sessions: a thief may have added to it.
+/// Who has no password is invited anew.
 fn clear(deed: &mut Deed, account: AccountId) -> Result<()> {
     factor_queries::remove_all(deed.db, account)?;
+    if sign_on_queries::remove_identities(deed.db, account)? > 0 {
+        deed.record(Event::IdentityUnlinked, account, None)?;
+    }
+    if !people_queries::person(deed.db, account)?.has_password {
+        tickets::send(deed, account, TicketKind::Invitation)?;
+    }
     session_queries::end_sessions_of(deed.db, account, deed.at)
 }
 

@@ -1,10 +1,11 @@
 //! Pages for somebody who has lost every second factor, and for those who decide.
 
 use actix_web::web::{Path, Query};
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::enter_pages::BackQuery;
-use super::recoveries::{self, ALONE_AFTER, Recovery, RecoveryId};
+use super::recoveries::{self, Part, Recovery, RecoveryId, Said, WAIT};
 use super::{AccountId, Actor, Role, queries, tries};
 use crate::store::Db;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
@@ -57,14 +58,42 @@ async fn ask(visit: Visit, form: Form<LostForm>) -> Result<Reply> {
     Ok(redirect("/sign-in/lost"))
 }
 
-async fn list(visit: Visit) -> Result<Page> {
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct DoneQuery {
+    done: String,
+}
+
+/// What came of a yes: the page that it was said on, and a sentence on top of it.
+fn said(page: &str, said: Said) -> Reply {
+    let done = match said {
+        Said::Granted => "granted",
+        Said::Noted => "noted",
+        Said::Before => "before",
+    };
+    redirect(format!("{page}?done={done}"))
+}
+
+fn notice(done: &str) -> &'static str {
+    match done {
+        "granted" => "Done. Their second factors are removed, and they can set up a new one.",
+        "noted" => {
+            "Your yes is written down. It does not need you again; more is needed, as you see below."
+        }
+        "before" => "Nothing has changed: your yes was written down before, or others had said it.",
+        "refused" => "The request is refused. Their second factors stay as they are.",
+        _ => "",
+    }
+}
+
+async fn list(visit: Visit, query: Query<DoneQuery>) -> Result<Page> {
     let at = (visit.app.clock)();
     let look = move |db: &mut Db, by: &Actor| {
         let asked = recoveries::all(db, at)?;
-        rows(db, by, &asked, at)
+        rows(db, (by, Part::Administrator), &asked, at)
     };
     let rows = visit.read(look).await?;
-    visit.page("accounts/recoveries.html", &ListPage { rows })
+    visit.noticing(notice(&query.done)).page("accounts/recoveries.html", &ListPage { rows })
 }
 
 #[derive(Deserialize)]
@@ -72,37 +101,38 @@ struct Nothing {}
 
 async fn agree(visit: Visit, id: Path<RecoveryId>, _: Form<Nothing>) -> Result<Reply> {
     let id = *id;
-    visit.write(move |deed| recoveries::agree(deed, id)).await?;
-    Ok(redirect("/admin/recoveries"))
+    let done = visit.write(move |deed| recoveries::agree(deed, id)).await?;
+    Ok(said("/admin/recoveries", done))
 }
 
 async fn refuse(visit: Visit, id: Path<RecoveryId>, _: Form<Nothing>) -> Result<Reply> {
     let id = *id;
     visit.write(move |deed| recoveries::refuse(deed, id)).await?;
-    Ok(redirect("/admin/recoveries"))
+    Ok(redirect("/admin/recoveries?done=refused"))
 }
 
-async fn list_of_colleagues(visit: Visit) -> Result<Page> {
+async fn list_of_colleagues(visit: Visit, query: Query<DoneQuery>) -> Result<Page> {
     let at = (visit.app.clock)();
     let look = move |db: &mut Db, by: &Actor| {
         let asked = recoveries::of_colleagues(db, by, at)?;
-        rows(db, by, &asked, at)
+        rows(db, (by, Part::Colleague), &asked, at)
     };
     let rows = visit.read(look).await?;
-    visit.page("accounts/vouch.html", &ListPage { rows })
+    visit.noticing(notice(&query.done)).page("accounts/vouch.html", &ListPage { rows })
 }
 
 async fn vouch(visit: Visit, id: Path<RecoveryId>, _: Form<Nothing>) -> Result<Reply> {
     let id = *id;
-    visit.write(move |deed| recoveries::vouch(deed, id)).await?;
-    Ok(redirect("/account/vouch"))
+    let done = visit.write(move |deed| recoveries::vouch(deed, id)).await?;
+    Ok(said("/account/vouch", done))
 }
 
 #[derive(Serialize)]
 struct LostPage {
     is_asked: bool,
     asked: String,
-    alone_from: String,
+    /// From when on two people are enough.
+    two_from: String,
     back: String,
     errors: FormErrors,
 }
@@ -116,10 +146,8 @@ impl LostPage {
         Self {
             is_asked: asked.is_some(),
             asked: asked.map(|it| calendar::moment(it.asked_at)).unwrap_or_default(),
-            alone_from: asked
-                .map(|it| calendar::moment(it.asked_at + ALONE_AFTER))
-                .unwrap_or_default(),
-            back: crate::web::back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default(),
+            two_from: asked.map(|it| calendar::moment(it.asked_at + WAIT)).unwrap_or_default(),
+            back: crate::web::back::word(wanted),
             errors,
         }
     }
@@ -136,54 +164,70 @@ struct Row {
     id: String,
     name: String,
     asked: String,
-    /// Who has said yes so far, as a sentence.
+    /// Who has said yes so far and what is still needed, in sentences.
     agreed: String,
-    /// From when on an administrator may decide alone.
-    alone_from: String,
     is_own: bool,
-    /// True if this reader has done their part.
-    is_done: bool,
+    /// True if this reader has said yes.
+    has_said: bool,
+    /// True if this reader's yes would count.
+    may_say: bool,
+    /// True if nothing is needed any more but that somebody finishes it.
+    may_finish: bool,
 }
 
 fn rows(
     db: &mut Db,
-    by: &Actor,
+    (by, part): (&Actor, Part),
     asked: &[Recovery],
-    at: chrono::NaiveDateTime,
+    at: NaiveDateTime,
 ) -> Result<Vec<Row>> {
     let mut ids: Vec<AccountId> = asked.iter().map(|it| it.account_id).collect();
-    ids.extend(asked.iter().filter_map(|it| it.admin_id));
-    ids.extend(asked.iter().filter_map(|it| it.colleague_id));
+    ids.extend(asked.iter().flat_map(Recovery::people));
     let names = queries::names(db, &ids)?;
     let name = |id: AccountId| {
         let found = names.iter().find(|(known, _)| *known == id);
         found.map(|(_, name)| name.clone()).ok_or(Error::NotFound)
     };
     let row = |it: &Recovery| {
-        let admin = it.admin_id.map(name).transpose()?;
-        let colleague = it.colleague_id.map(name).transpose()?;
-        let is_mine = [it.admin_id, it.colleague_id].contains(&Some(by.id));
+        let people = it.people().into_iter().map(name).collect::<Result<Vec<_>>>()?;
+        let (is_own, has_said) = (it.account_id == by.id, it.people().contains(&by.id));
+        let may_finish = it.may_be_granted(at);
         Ok(Row {
             id: it.id.to_string(),
             name: name(it.account_id)?,
             asked: calendar::moment(it.asked_at),
-            agreed: agreed(admin.as_deref(), colleague.as_deref()),
-            alone_from: calendar::moment(it.asked_at + ALONE_AFTER),
-            is_own: it.account_id == by.id,
-            is_done: is_mine && !it.may_be_granted_alone(at),
+            agreed: format!("{} {}", agreed(&people), needed(it, at)),
+            is_own,
+            has_said,
+            may_say: !is_own && !has_said && !may_finish && it.has_room(part),
+            may_finish: !is_own && may_finish,
         })
     };
     asked.iter().map(row).collect()
 }
 
-fn agreed(admin: Option<&str>, colleague: Option<&str>) -> String {
-    match (admin, colleague) {
-        (Some(admin), _) => {
-            format!("{admin} (administrator) has agreed. A colleague is still to confirm.")
+fn agreed(people: &[String]) -> String {
+    match people {
+        [] => "Nobody has said yes yet.".to_owned(),
+        [one] => format!("{one} has said yes."),
+        several => format!("{} have said yes.", several.join(" and ")),
+    }
+}
+
+/// What is still needed, as a sentence.
+fn needed(asked: &Recovery, at: NaiveDateTime) -> String {
+    if asked.may_be_granted(at) {
+        return "That is enough: finish it now.".to_owned();
+    }
+    match (asked.admin_id, asked.people().len()) {
+        (None, 0) => "It takes an administrator and a colleague who knows them.".to_owned(),
+        (None, _) => "An administrator is still to say yes.".to_owned(),
+        (Some(_), 1) => {
+            "A colleague who knows them, or another administrator, is still to say yes.".to_owned()
         }
-        (None, Some(colleague)) => {
-            format!("{colleague} (colleague) has confirmed. An administrator is still to agree.")
+        (Some(_), _) => {
+            let from = calendar::moment(asked.asked_at + WAIT);
+            format!("It can be finished from {from}, or as soon as a third person says yes.")
         }
-        (None, None) => "Nobody has agreed yet.".to_owned(),
     }
 }

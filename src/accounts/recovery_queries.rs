@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::AccountId;
+use super::queries::held_on;
 use super::recoveries::{Outcome, Recovery, RecoveryId};
 use crate::Result;
 use crate::districts::TeamId;
@@ -72,8 +73,7 @@ pub(super) fn holders(
     let schools: Vec<Option<Urn>> = schools.iter().copied().map(Some).collect();
     let teams: Vec<Option<TeamId>> = teams.iter().copied().map(Some).collect();
     Ok(posts::table
-        .filter(posts::from_on.le(day))
-        .filter(posts::until_on.is_null().or(posts::until_on.ge(day)))
+        .filter(held_on(day))
         .filter(posts::school_urn.eq_any(schools).or(posts::team_id.eq_any(teams)))
         .select(posts::account_id)
         .order(posts::account_id)
@@ -103,13 +103,14 @@ pub(super) fn open_of_others(
         .load(db)?)
 }
 
-pub(super) fn agree(db: &mut Db, id: RecoveryId, by: AccountId) -> Result<()> {
-    diesel::update(recoveries::table.find(id)).set(recoveries::admin_id.eq(by)).execute(db)?;
-    Ok(())
-}
-
-pub(super) fn vouch(db: &mut Db, id: RecoveryId, by: AccountId) -> Result<()> {
-    diesel::update(recoveries::table.find(id)).set(recoveries::colleague_id.eq(by)).execute(db)?;
+/// Keeps who has said yes.
+pub(super) fn keep(db: &mut Db, asked: &Recovery) -> Result<()> {
+    let set = (
+        recoveries::admin_id.eq(asked.admin_id),
+        recoveries::colleague_id.eq(asked.colleague_id),
+        recoveries::second_id.eq(asked.second_id),
+    );
+    diesel::update(recoveries::table.find(asked.id)).set(set).execute(db)?;
     Ok(())
 }
 

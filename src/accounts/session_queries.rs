@@ -46,7 +46,7 @@ pub(super) fn insert_session(
     db: &mut Db,
     token_hash: &str,
     (account, stage, device): (AccountId, Stage, &str),
-    at: NaiveDateTime,
+    (at, proved_at): (NaiveDateTime, NaiveDateTime),
 ) -> Result<()> {
     diesel::insert_into(sessions::table)
         .values((
@@ -56,7 +56,7 @@ pub(super) fn insert_session(
             sessions::stage.eq(stage),
             sessions::started_at.eq(at),
             sessions::seen_at.eq(at),
-            sessions::proved_at.eq(at),
+            sessions::proved_at.eq(proved_at),
             sessions::device.eq(device),
         ))
         .execute(db)?;

@@ -19,8 +19,10 @@ use crate::{Error, Result, calendar};
 pub const IDLE_MAX: TimeDelta = TimeDelta::minutes(15);
 /// A session is over after this long, used or not.
 pub const AGE_MAX: TimeDelta = TimeDelta::hours(10);
-/// A half session is over after this long.
+/// A half session is over after this long; and that of somebody who has to set up their first factor, and perhaps to find
+/// an app for it.
 const HALF_MAX: TimeDelta = TimeDelta::minutes(10);
+const SETTING_UP_MAX: TimeDelta = TimeDelta::minutes(30);
 /// How long a proof (password or factor) is fresh.
 pub const PROOF_MAX: TimeDelta = TimeDelta::minutes(5);
 /// How long after a time-out a report can still be saved into its own draft.
@@ -131,7 +133,8 @@ pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Option<
         let has_factor = factor_queries::has_any(db, kept.account_id)?;
         let half =
             Standing { actor: actor.bare(), reach: Reach::Half { has_factor }, is_due: false };
-        return Ok((age < HALF_MAX).then_some(half));
+        let longest = if has_factor { HALF_MAX } else { SETTING_UP_MAX };
+        return Ok((age < longest).then_some(half));
     }
     if idle < IDLE_MAX && age < AGE_MAX {
         let reach = Reach::Whole { is_proved: at - kept.proved_at < PROOF_MAX };
@@ -198,12 +201,14 @@ pub struct Way {
     pub how: How,
     /// The setting: whether a second factor is asked for at all.
     pub second_factor: bool,
+    /// When they proved it, if that is known.
+    pub shown_at: Option<NaiveDateTime>,
     /// Such as "Firefox on Windows".
     pub device: String,
 }
 
 /// Begins a session, and ends the one that the browser had before. It is half if a second factor is still to be given,
-/// or to be set up; `deed.by` is the person.
+/// or to be set up; `deed.by` is the person. Whoever was signed in at the council long ago has proved nothing just now.
 pub fn enter(
     deed: &mut Deed,
     account: AccountId,
@@ -222,13 +227,10 @@ pub fn enter(
     } else {
         Stage::Bare
     };
-    let token = Token::random();
-    session_queries::insert_session(
-        deed.db,
-        &token.hash(),
-        (account, stage, &way.device),
-        deed.at,
-    )?;
+    let (token, long_ago) = (Token::random(), deed.at - PROOF_MAX);
+    let proved_at = way.shown_at.map_or(long_ago, |it| it.min(deed.at));
+    let session = (account, stage, way.device.as_str());
+    session_queries::insert_session(deed.db, &token.hash(), session, (deed.at, proved_at))?;
     let event = if stage == Stage::Half { Event::PasswordGiven } else { Event::SignedIn };
     deed.record(event, account, None)?;
     Ok(token)
@@ -244,10 +246,15 @@ pub fn rise(deed: &mut Deed, token: &Token) -> Result<Token> {
 
 /// Password or factor was given once more: the session is proved for some minutes, under another token.
 pub fn prove(deed: &mut Deed, token: &Token) -> Result<Token> {
-    let kept = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?;
-    let proved = raised(deed, token, kept.stage)?;
+    let proved = renew(deed, token)?;
     deed.record(Event::ProofGiven, deed.by.id, None)?;
     Ok(proved)
+}
+
+/// The same session under another token, proved by what was just given.
+pub(super) fn renew(deed: &mut Deed, token: &Token) -> Result<Token> {
+    let kept = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?;
+    raised(deed, token, kept.stage)
 }
 
 /// A factor was set up in this session: a half one rises, a whole one is proved.

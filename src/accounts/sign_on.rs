@@ -111,7 +111,7 @@ pub fn linked_at(db: &mut Db, account: AccountId, issuer: &str) -> Result<Option
 }
 
 /// Links an identity to the account of the person who does it. Neither is linked twice.
-pub fn link(deed: &mut Deed, account: AccountId, identity: &Identity) -> Result<()> {
+fn link(deed: &mut Deed, account: AccountId, identity: &Identity) -> Result<()> {
     match account_of(deed.db, identity)? {
         Some(known) if known == account => return Ok(()),
         Some(_) => {
@@ -129,6 +129,14 @@ pub fn link(deed: &mut Deed, account: AccountId, identity: &Identity) -> Result<
     queries::insert_identity(deed.db, account, identity, deed.at)?;
     deed.record(Event::IdentityLinked, account, None)?;
     safety::tell(deed, account, News::SignOnLinked, deed.at.and_utc().timestamp())
+}
+
+/// The same by whoever is signed in. Their other sessions end: this is a way in that lasts.
+pub fn link_own(deed: &mut Deed, identity: &Identity, keep: &Token) -> Result<()> {
+    let account = deed.by.id;
+    link(deed, account, identity)?;
+    session_queries::end_others(deed.db, account, &keep.hash(), deed.at)?;
+    Ok(())
 }
 
 /// Uses an invitation up: its person comes in by the council's sign-on from now on, and needs no password here. Not there

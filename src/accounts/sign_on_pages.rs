@@ -9,7 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::provider::{Identity, Provider, Returned};
-use super::sessions::{How, Reach, Token};
+use super::sessions::{Reach, Token};
+use super::shown::Shown;
 use super::sign_on::{self, Aim, Errand, JOURNEY_MAX};
 use super::sign_on_told_pages::{self as told, no_answer, tell};
 use super::tickets::{TicketId, TicketKind};
@@ -41,7 +42,7 @@ async fn leave(
     request: HttpRequest,
     form: Form<LeaveForm>,
 ) -> Result<HttpResponse> {
-    let aim = Aim { errand: Errand::SignIn, back: back_of(&form.0.back) };
+    let aim = Aim { errand: Errand::SignIn, back: back::word(&form.0.back) };
     set_out(&visitor, &request, aim).await
 }
 
@@ -139,16 +140,12 @@ async fn let_in(
     request: &HttpRequest,
     (identity, wanted): (Identity, &str),
 ) -> Result<HttpResponse> {
-    let how = how(&identity);
+    let shown = Shown::SignOn(identity.clone());
     let found = visitor.app.read(move |db| sign_on::account_of(db, &identity)).await?;
     match found {
-        Some(account) => enter_pages::enter(&visitor.app, request, (account, how), wanted).await,
+        Some(account) => enter_pages::enter(&visitor.app, request, (account, shown), wanted).await,
         None => tell(visitor, request, &told::NOT_LINKED),
     }
-}
-
-fn how(identity: &Identity) -> How {
-    if identity.has_factor { How::SignOnWithFactor } else { How::SignOn }
 }
 
 /// Uses the invitation up, unless somebody was quicker or it has run out meanwhile, and lets its person in.
@@ -157,7 +154,7 @@ async fn accepted(
     request: &HttpRequest,
     (account, ticket, identity): (AccountId, TicketId, Identity),
 ) -> Result<HttpResponse> {
-    let who = (account, how(&identity));
+    let who = (account, Shown::SignOn(identity.clone()));
     let accept = move |deed: &mut Deed| sign_on::accept(deed, ticket, &identity);
     match visitor.app.write_for(account, accept).await {
         Ok(()) => enter_pages::enter(&visitor.app, request, who, "").await,
@@ -203,7 +200,8 @@ async fn link_to(
         return tell(visitor, request, &told::NOT_SIGNED_IN);
     };
     let whole = Reach::Whole { is_proved: false };
-    let linked = move |deed: &mut Deed| sign_on::link(deed, account, &identity);
+    let keep = token.clone();
+    let linked = move |deed: &mut Deed| sign_on::link_own(deed, &identity, &keep);
     match visitor.app.write(token, whole, linked).await {
         Ok(()) => Ok(redirect("/account").respond_to(request)),
         Err(Error::Refused(why)) => tell(visitor, request, &told::refused(why)),
@@ -256,10 +254,6 @@ async fn as_house<T: Send + 'static>(
 ) -> Result<T> {
     let (at, keys, by) = ((app.clock)(), Arc::clone(&app.keys), Actor::house());
     app.change(move |db| act(&mut Deed { db, by: &by, at, keys: &keys })).await
-}
-
-fn back_of(wanted: &str) -> String {
-    back::path(wanted).map(|_| wanted.to_owned()).unwrap_or_default()
 }
 
 fn browser(request: &HttpRequest, app: &App) -> Option<Token> {

@@ -102,6 +102,12 @@ pub(super) fn insert_identity(
     Ok(())
 }
 
+/// Unlinks an account from every issuer. Says how many there were.
+pub(super) fn remove_identities(db: &mut Db, account: AccountId) -> Result<usize> {
+    let theirs = identities::table.filter(identities::account_id.eq(account));
+    Ok(diesel::delete(theirs).execute(db)?)
+}
+
 /// Says how many there were: one or none.
 pub(super) fn remove_identity(db: &mut Db, account: AccountId, issuer: &str) -> Result<usize> {
     let linked = identities::table

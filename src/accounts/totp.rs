@@ -5,7 +5,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::factors::{self, Confirmed, FactorId, FactorKind};
 use super::sessions::Token;
-use super::{AccountId, factor_queries};
+use super::{AccountId, factor_queries, session_queries};
 use crate::deed::Deed;
 use crate::seal::{HOUSE, Keyring};
 use crate::store::{Db, random_bytes};
@@ -17,15 +17,20 @@ const SECRET_LEN: usize = 20;
 const NAME: &str = "Authenticator app";
 const BAD: Error = Error::Corrupt("an authenticator app's secret");
 
-/// Begins an app, which counts once a code has confirmed it. What was begun before and not confirmed is gone.
-pub fn begin(deed: &mut Deed) -> Result<FactorId> {
+/// Begins an app, which counts once a code has confirmed it. Begun again in the same session, it is the same one; what
+/// another session began, which may be a thief's, is gone.
+pub fn begin(deed: &mut Deed, token: &Token) -> Result<FactorId> {
+    let session = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?.id;
+    if let Some(begun) = factor_queries::begun_in(deed.db, (deed.by.id, session))? {
+        return Ok(begun);
+    }
     factors::check_room(deed)?;
     factor_queries::remove_begun(deed.db, deed.by.id)?;
     let id = FactorId::random();
     let secret = Secret::from(random_bytes::<SECRET_LEN>()).to_base32();
     let sealed = deed.keys.seal(HOUSE, factors::place(id.as_str()), &secret)?;
     let row = (FactorKind::App, NAME, &sealed);
-    factor_queries::insert(deed.db, (id, deed.by.id), row, deed.at)?;
+    factor_queries::insert(deed.db, (id, deed.by.id, Some(session)), row, deed.at)?;
     Ok(id)
 }
 

@@ -6,11 +6,14 @@
 use std::fmt::Display;
 
 use chrono::{NaiveDateTime, TimeDelta};
+use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::{AccountId, try_queries};
 use crate::Result;
 use crate::app::Portal;
+use crate::seal::Keyring;
 use crate::store::{Db, hex};
 
 /// How often something may be tried.
@@ -63,6 +66,26 @@ pub async fn second(portal: &Portal, account: AccountId) -> Result<Option<String
         let unit = if minutes == 1 { "minute" } else { "minutes" };
         format!("There have been too many tries. Wait {minutes} {unit}, then try again")
     }))
+}
+
+/// What marks of the root key are made for here.
+const PURPOSE: &str = "known browser";
+
+/// What a browser keeps in which somebody has signed in with this address. It opens nothing: tries from there are counted
+/// apart, so that a stranger who guesses elsewhere does not keep its person out.
+pub fn mark(keys: &Keyring, email: &str) -> Result<String> {
+    let (generation, word) = keys.token(PURPOSE, email)?;
+    Ok(format!("{generation}.{}", word.expose_secret()))
+}
+
+/// For whom a try to sign in counts: an address, or the browsers in which its person has signed in.
+pub fn who(keys: &Keyring, email: &str, mark: Option<&str>) -> String {
+    let is_ours = mark.and_then(|it| it.split_once('.')).is_some_and(|(generation, word)| {
+        let generation = generation.parse().unwrap_or_default();
+        keys.token_of(generation, PURPOSE, email)
+            .is_ok_and(|ours| ours.expose_secret().as_bytes().ct_eq(word.as_bytes()).into())
+    });
+    if is_ours { format!("known:{email}") } else { email.to_owned() }
 }
 
 /// Forgets whom nothing is held against any more. Says how many.

@@ -46,28 +46,27 @@ impl Record {
     /// Sealed for its team, as the journal has it: under one root key, the answers in it included.
     fn sealed(&self, portal: &Portal) -> Result<Sealed> {
         loop {
-            let answers = self.renewed_answers(portal);
-            let sealed = self.sealed_with(portal, &answers)?;
+            let Some(answers) = self.renewed_answers(portal) else {
+                return self.sealed_with(portal, &self.answers);
+            };
+            let sealed = self.sealed_with(portal, answers.as_str())?;
             // A key that came in between would leave two that are needed.
-            let needs = answers.generation();
-            if needs.is_none_or(|it| sealed.generation() == Some(it))
-                || answers.as_str() == self.answers
-            {
+            if sealed.generation() == answers.generation() {
                 return Ok(sealed);
             }
         }
     }
 
-    /// The answers under the youngest root key. Those that do not open stay as they are.
-    fn renewed_answers(&self, portal: &Portal) -> Sealed {
+    /// The answers under the youngest root key. Nothing if they do not open.
+    fn renewed_answers(&self, portal: &Portal) -> Option<Sealed> {
         let kept = Sealed::kept(self.answers.clone());
         if kept.generation() == Some(portal.keys.generation()) {
-            return kept;
+            return Some(kept);
         }
-        portal.keys.renew(KeptConcern::place(&self.id), &kept).unwrap_or(kept)
+        portal.keys.renew(KeptConcern::place(&self.id), &kept).ok()
     }
 
-    fn sealed_with(&self, portal: &Portal, answers: &Sealed) -> Result<Sealed> {
+    fn sealed_with(&self, portal: &Portal, answers: &str) -> Result<Sealed> {
         let text = serde_json::json!({
             "form": FORM,
             "id": self.id.as_str(),
@@ -84,7 +83,7 @@ impl Record {
             "urgency": self.urgency,
             "easting": self.easting,
             "northing": self.northing,
-            "answers": answers.as_str(),
+            "answers": answers,
         });
         portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
     }

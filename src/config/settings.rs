@@ -226,7 +226,15 @@ impl Value {
 
     fn fault(&self, problem: &str) -> Fault {
         let Setting { name, example, .. } = *self.setting;
-        Fault::Value { name, problem: format!("{problem} (it is {:?})", self.text), example }
+        // An address may have a password in it, and what is said here ends up in a log.
+        let is_secret =
+            name == "database" || (self.text.contains("://") && self.text.contains('@'));
+        let problem = if is_secret {
+            problem.to_owned()
+        } else {
+            format!("{problem} (it is {:?})", self.text)
+        };
+        Fault::Value { name, problem, example }
     }
 }
 

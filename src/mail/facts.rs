@@ -31,8 +31,8 @@ pub struct QuestionFacts {
 pub struct RecoveryFacts {
     /// `23 November 2026 at 12pm`
     pub asked: String,
-    /// From when on an administrator may decide alone.
-    pub alone_from: String,
+    /// From when on two people are enough.
+    pub two_from: String,
     /// From when on nobody can decide any more.
     pub void_from: String,
     /// Where to see who it is, after signing in.
@@ -70,6 +70,17 @@ pub struct TicketFacts {
 pub struct PasswordFacts {
     /// `23 November 2026 at 12pm`
     pub at: String,
+}
+
+/// What the letter about a new post beside somebody's own says.
+#[derive(Debug, Serialize)]
+pub struct BesideFacts {
+    /// `County lead`
+    pub post: &'static str,
+    /// `23 November 2026`
+    pub from: String,
+    /// Why this person gets it, as a sentence.
+    pub why: &'static str,
 }
 
 /// What a letter about somebody's sign-in says.

@@ -7,6 +7,7 @@
 //! nothing; one that says no for good stops the letter, with the reason kept beside it.
 
 pub mod access;
+pub mod beside;
 pub mod compose;
 pub mod deliver;
 pub mod facts;
@@ -47,6 +48,8 @@ text_enum! {
         Safety = "safety",
         /// Somebody has lost their second factors: those who look after accounts decide.
         Recovery = "recovery",
+        /// Somebody was given a post beside this person's.
+        Beside = "beside",
         /// Records of a team are due to be deleted.
         Warning = "warning",
         /// What needs this person, on their rhythm.

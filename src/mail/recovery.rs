@@ -15,7 +15,7 @@ pub fn tell(
     deed: &mut Deed,
     person: AccountId,
     request: impl Display,
-    (alone_from, void_from): (NaiveDateTime, NaiveDateTime),
+    (two_from, void_from): (NaiveDateTime, NaiveDateTime),
 ) -> Result<()> {
     let mut people = queries::holders(deed.db, deed.today(), Role::Admin, None, None)?;
     people.retain(|it| *it != person);
@@ -26,7 +26,7 @@ pub fn tell(
     }
     let facts = json(&RecoveryFacts {
         asked: calendar::moment(deed.at),
-        alone_from: calendar::moment(alone_from),
+        two_from: calendar::moment(two_from),
         void_from: calendar::moment(void_from),
         path: "/admin/recoveries",
     })?;

@@ -52,8 +52,8 @@ impl News {
                 "somebody asks for a new second factor",
                 vec![
                     "Somebody signed in with your password and said that they have lost your second factor.",
-                    "If two people who may decide this agree, or an administrator does after 24 hours, your second \
-                     factors and recovery codes are removed, and whoever has the password sets up a new one.",
+                    "If two people who may decide this agree, your second factors and recovery codes are removed after 24 \
+                     hours, or at once if a third agrees. Whoever has the password then sets up a new one.",
                     STOP,
                 ],
             ),
@@ -67,7 +67,7 @@ impl News {
             Self::RecoveryGranted => (
                 "your second factors were removed",
                 vec![
-                    "Your second factors and recovery codes were removed, because you asked for it.",
+                    "Your second factors, your recovery codes and any link to a council account were removed, because you asked for it.",
                     "Sign in with your password to set up a new second factor. You have been signed out everywhere.",
                 ],
             ),
@@ -81,6 +81,7 @@ impl News {
                 "your council account was linked",
                 vec![
                     "A council account was linked to your account. Whoever signs in to that one can sign in here as you.",
+                    OTHERS_END,
                 ],
             ),
             Self::SignOnUnlinked => (

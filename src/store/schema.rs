@@ -76,10 +76,10 @@ diesel::table! {
 diesel::table! { tickets (id) { id -> Text, kind -> Text, account_id -> Text, token_hash -> Text, made_at -> Timestamp, ends_at -> Timestamp, used_at -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, } }
 diesel::table! { forgotten (id) { id -> Text, address -> Text, asked_at -> Timestamp, } }
 diesel::table! { rhythms (account_id) { account_id -> Text, rhythm -> Text, } }
-diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, name -> Text, secret -> Text, last_step -> BigInt, added_at -> Timestamp, confirmed_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>, } }
+diesel::table! { factors (id) { id -> Text, account_id -> Text, kind -> Text, name -> Text, secret -> Text, last_step -> BigInt, begun_in -> Nullable<Text>, added_at -> Timestamp, confirmed_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>, } }
 diesel::table! { recovery_codes (code_hash) { code_hash -> Text, account_id -> Text, used_at -> Nullable<Timestamp>, } }
 diesel::table! { ceremonies (id) { id -> Text, session_id -> Text, purpose -> Text, state -> Text, until_at -> Timestamp, } }
-diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
+diesel::table! { recoveries (id) { id -> Text, account_id -> Text, asked_at -> Timestamp, admin_id -> Nullable<Text>, colleague_id -> Nullable<Text>, second_id -> Nullable<Text>, ended_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, } }
 diesel::table! { identities (issuer, subject) { issuer -> Text, subject -> Text, account_id -> Text, linked_at -> Timestamp, } }
 diesel::table! { sign_ons (state_hash) { state_hash -> Text, browser_hash -> Text, secrets -> Text, errand -> Text, account_id -> Nullable<Text>, ticket_id -> Nullable<Text>, back -> Text, begun_at -> Timestamp, } }
 diesel::table! { holds (id) { id -> Text, kind -> Text, record_id -> Text, reason -> Text, put_by -> Text, put_at -> Timestamp, lift_asked_by -> Nullable<Text>, lift_asked_at -> Nullable<Timestamp>, lifted_by -> Nullable<Text>, lifted_at -> Nullable<Timestamp>, } }

@@ -24,6 +24,11 @@ pub fn path(word: &str) -> Option<String> {
     is_known.then(|| format!("/{word}"))
 }
 
+/// A word again, if it stands for one of the places; else nothing.
+pub fn word(word: &str) -> String {
+    path(word).map(|_| word.to_owned()).unwrap_or_default()
+}
+
 /// The sign-in page that leads back to `path`, if that is one of the places.
 pub fn sign_in(path_asked: &str) -> String {
     match path_asked.strip_prefix('/').filter(|it| path(it).is_some()) {

@@ -2,15 +2,16 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, ContentType, LOCATION};
+use actix_web::http::header::{ALLOW, ContentType, LOCATION, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::back;
 use super::form::{self, Sent};
 use super::visit::Known;
+use super::{Pages, WAIT_S, back};
 use crate::Error;
 use crate::app::{App, Back};
 
@@ -52,8 +53,10 @@ pub async fn draw(
         let path = response.request().path();
         let known = response.request().extensions().get::<Known>().cloned();
         let back = match (&ours, &known) {
-            (Some(Error::NotProved(_)), _) => Back::ToProof(back::prove(path, "")),
-            (_, Some(_)) => Back::ToPage(path.to_owned()),
+            (Some(Error::NotProved(_)), _) => {
+                Back::ToProof(back::prove(page(response.request()), ""))
+            }
+            (_, Some(_)) => Back::ToPage(page(response.request()).to_owned()),
             (_, None) => Back::ToSignIn(back::sign_in_towards(path)),
         };
         let body = app.handed_back(words, back)?.0;
@@ -61,10 +64,8 @@ pub async fn draw(
         return Ok(response.into_response(drawn));
     }
     if is_get && ours.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
-        // Only forms are sent there: what they are about is one step up.
-        let path = response.request().path();
-        let above = path.rsplit_once('/').map_or("/", |(above, _)| above).to_owned();
-        let above = if above.is_empty() { "/".to_owned() } else { above };
+        // Only forms are sent there: what they are about is further up.
+        let above = page(response.request()).to_owned();
         let to_page = HttpResponse::SeeOther().insert_header((LOCATION, above)).finish();
         return Ok(response.into_response(to_page));
     }
@@ -84,10 +85,18 @@ pub async fn draw(
     let body = app.page("error.html", &page, &app.chrome(known, response.request().path(), ""))?.0;
     let allow = response.headers().get(ALLOW).cloned();
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        drawn.headers_mut().insert(RETRY_AFTER, WAIT_S.into());
+    }
     if let Some(allow) = allow {
         drawn.headers_mut().insert(ALLOW, allow);
     }
     Ok(response.into_response(drawn))
+}
+
+/// The nearest page at or above what was asked for: an address that takes forms only shows nothing.
+fn page(request: &HttpRequest) -> &str {
+    request.app_data::<Data<Pages>>().map_or("/", |it| it.nearest(request.path()))
 }
 
 /// The page that has to come first, before one can be looked at.
@@ -110,6 +119,7 @@ fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
 impl ErrorPage {
     fn of(status: StatusCode, error: Option<&Error>) -> Self {
         let heading = match status {
+            _ if matches!(error, Some(Error::Queue)) => "Please wait a moment",
             StatusCode::NOT_FOUND => "Page not found",
             StatusCode::FORBIDDEN => "You cannot do this here",
             StatusCode::CONFLICT => "This has changed in the meantime",

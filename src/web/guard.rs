@@ -86,13 +86,14 @@ async fn recognise(policy: Policy, request: &ServiceRequest, app: &App) -> Resul
 fn admits(policy: Policy, known: &Known, is_safe: bool) -> Result<()> {
     match known.reach {
         Reach::Half { has_factor } => match policy {
-            Policy::Entering => Ok(()),
+            Policy::Entering | Policy::Leaving => Ok(()),
             Policy::SettingUp if !has_factor => Ok(()),
             _ => Err(Error::HalfWay),
         },
         Reach::Late if policy == Policy::Reporting && !is_safe && may(policy, &known.actor) => {
             Ok(())
         }
+        Reach::Late if policy == Policy::Leaving => Ok(()),
         Reach::Late => Err(Error::SignedOut),
         Reach::Whole { .. } if !may(policy, &known.actor) => Err(Error::Forbidden),
         Reach::Whole { is_proved: false }
@@ -110,6 +111,7 @@ fn may(policy: Policy, actor: &Actor) -> bool {
         | Policy::Anyone
         | Policy::SignedIn
         | Policy::Entering
+        | Policy::Leaving
         | Policy::SettingUp
         | Policy::Proved([]) => true,
         Policy::Holding(roles) | Policy::Proved(roles) => roles.iter().any(|it| actor.is(*it)),

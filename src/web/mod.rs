@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod back;
 pub mod errors;
+pub mod familiar;
 pub mod form;
 pub mod guard;
 pub mod headers;
@@ -12,15 +13,18 @@ pub mod routes;
 pub mod visit;
 
 pub use form::{Form, FormErrors};
-pub use routes::{Policy, Routes};
+pub use routes::{Pages, Policy, Routes};
 pub use visit::{Visit, Visitor};
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::http::header::{ContentType, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 
 use crate::Error;
+
+/// How long somebody waits who has tried too often, in seconds.
+pub(crate) const WAIT_S: usize = 60;
 
 /// A page, drawn.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub enum Reply {
     SeeOther(String),
     /// The same page again, with everything typed and every fault named.
     Again(Page),
+    /// Not now: come back in a minute. The page gives everything typed back.
+    Later(Page),
     /// Not done, for another reason than what was typed; the page gives everything typed back.
     NotDone(StatusCode, Page),
 }
@@ -57,6 +63,10 @@ impl Responder for Reply {
         match self {
             Self::Page(page) => page.respond_to(request),
             Self::SeeOther(to) => HttpResponse::SeeOther().insert_header((LOCATION, to)).finish(),
+            Self::Later(page) => HttpResponse::TooManyRequests()
+                .insert_header((RETRY_AFTER, WAIT_S))
+                .content_type(ContentType::html())
+                .body(page.0),
             Self::NotDone(status, page) => {
                 HttpResponse::build(status).content_type(ContentType::html()).body(page.0)
             }
@@ -79,7 +89,7 @@ impl ResponseError for Error {
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany | Self::Queue => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) | Self::Crowded | Self::Full | Self::Unwritten(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

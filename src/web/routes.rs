@@ -3,11 +3,11 @@
 use std::fmt;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ResourceDef, ServiceRequest};
 use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::guard::admit;
@@ -26,6 +26,8 @@ pub enum Policy {
     Holding(&'static [Role]),
     /// Everybody who is signed in, and whoever has given their password and not yet their second factor.
     Entering,
+    /// Everybody with a session, however far it reaches: to sign out.
+    Leaving,
     /// Whoever is signed in and has just proved it; and whoever is half way in and has no second factor yet.
     SettingUp,
     /// Everybody who holds one of these roles today (no role named: everybody who is signed in), and who has given their
@@ -43,6 +45,7 @@ impl fmt::Display for Policy {
             Self::SignedIn => out.write_str("signed in"),
             Self::Holding(roles) => out.write_str(&names(roles)),
             Self::Entering => out.write_str("signed in, or half way in"),
+            Self::Leaving => out.write_str("whoever has a session"),
             Self::SettingUp => out.write_str("proved, or half way in without a second factor"),
             Self::Proved([]) => out.write_str("proved"),
             Self::Proved(roles) => write!(out, "{}; proved", names(roles)),
@@ -128,9 +131,23 @@ impl Routes {
         self.0.iter().map(|(row, _)| row.clone()).collect()
     }
 
+    /// The addresses of ours, and which of them can be looked at.
+    pub fn pages(&self) -> Pages {
+        let mut pages: Vec<(&'static str, bool)> = Vec::new();
+        for (row, _) in &self.0 {
+            let is_page = row.method == Method::GET;
+            match pages.iter_mut().find(|(path, _)| *path == row.path) {
+                Some((_, known)) => *known |= is_page,
+                None => pages.push((row.path, is_page)),
+            }
+        }
+        Pages(pages.into_iter().map(|(path, is)| (ResourceDef::new(path), is)).collect())
+    }
+
     /// Hands the routes to the server: one resource a path, in the order in which the paths were first named, and one
     /// scope for all that begin alike. A request is then compared with the patterns of its own scope, not with every one.
     pub fn register(self, site: &mut ServiceConfig) {
+        site.app_data(Data::new(self.pages()));
         let mut scopes: Vec<(&'static str, Vec<(&'static str, Route)>)> = Vec::new();
         for (row, route) in self.0 {
             let (first, rest) = split(row.path);
@@ -173,4 +190,21 @@ fn split(path: &'static str) -> (&'static str, &'static str) {
     }
     let end = path.bytes().skip(1).position(|it| it == b'/').map_or(path.len(), |at| at + 1);
     path.split_at(end)
+}
+
+/// The addresses of ours in the order in which they are tried, and which of them are pages: others are only sent to.
+pub struct Pages(Vec<(ResourceDef, bool)>);
+
+impl Pages {
+    /// The nearest page at or above an address.
+    pub fn nearest<'a>(&self, path: &'a str) -> &'a str {
+        let steps = std::iter::successors(Some(path), |it| Some(it.rsplit_once('/')?.0));
+        let mut steps = steps.filter(|it| !it.is_empty());
+        steps.find(|it| self.is_page(it)).unwrap_or("/")
+    }
+
+    fn is_page(&self, path: &str) -> bool {
+        let found = self.0.iter().find(|(pattern, _)| pattern.is_match(path));
+        found.is_some_and(|(_, is_page)| *is_page)
+    }
 }

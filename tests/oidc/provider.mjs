@@ -54,6 +54,8 @@ function forged(token) {
   if (how === 'expired') Object.assign(claims, { iat: claims.iat - 7200, exp: claims.iat - 3600 })
   if (how === 'old') claims.iat -= 1800
   if (how === 'shown-yesterday') claims.auth_time = claims.iat - 86_400
+  if (how === 'shown-now') claims.auth_time = claims.iat
+  if (how === 'never-shown') delete claims.auth_time
   if (how === 'from-the-future') Object.assign(claims, { iat: claims.iat + 3600, exp: claims.iat + 7200 })
   if (how === 'no-subject') claims.sub = ''
   if (how === 'party') claims.azp = 'another-service'

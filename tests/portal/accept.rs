@@ -74,7 +74,9 @@ async fn an_invited_person_uses_the_councils_sign_on_and_needs_no_password() {
     assert!(page.body.contains("Use my Example Council account instead"));
 
     let left = leave(&world, &path).await;
-    assert!(left.address.as_str().contains("prompt=login"), "they show anew who they are");
+    for asked in ["prompt=login", "max_age=0"] {
+        assert!(left.address.as_str().contains(asked), "they show anew who they are");
+    }
     assert_eq!(world.get(&path).await.status, 200, "leaving uses nothing up");
     assert_eq!(linked(&world), 0);
     let answer = arrive(&world, &council.visit(&left), &left).await;

@@ -61,6 +61,7 @@ async fn a_role_that_a_route_does_not_name_is_refused() {
             | Policy::Anyone
             | Policy::SignedIn
             | Policy::Entering
+            | Policy::Leaving
             | Policy::SettingUp
             | Policy::Proved([]) => continue,
             Policy::Holding(roles) | Policy::Proved(roles) => roles,

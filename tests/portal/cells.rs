@@ -4,7 +4,8 @@ use actix_web::http::Method;
 use chrono::{Days, TimeDelta};
 use diesel::prelude::*;
 use e4s::accounts::appoint::{self, Newcomer};
-use e4s::accounts::{Actor, Post, Role};
+use e4s::accounts::sessions::How;
+use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app;
 use e4s::concerns::{DraftId, draft};
 use e4s::districts::TeamId;
@@ -31,6 +32,8 @@ struct Cast<'a> {
     own: Side<'a>,
     other: Side<'a>,
     everybody: Vec<(&'static str, Option<Person<'a>>)>,
+    /// The session that has timed out once more, to be signed out of.
+    idle_too: Person<'a>,
 }
 
 fn lead_of(school: Urn) -> Post {
@@ -50,7 +53,11 @@ impl<'a> Cast<'a> {
         let far = world.school(100_003, "Far School", "E07000227");
         // Signed in so long ago that the session has timed out since.
         let idle = world.dsl(school);
-        world.later(TimeDelta::minutes(20));
+        let idle_too = world.signed_in(idle.id);
+        world.later(TimeDelta::minutes(14));
+        // Signed in just long enough ago that nothing is proved any more.
+        let unproved = [world.admin(), world.dsl(school), world.county()];
+        world.later(TimeDelta::minutes(6));
         let side = |school, team| Side {
             school,
             team,
@@ -77,9 +84,19 @@ impl<'a> Cast<'a> {
             ("county", Some(world.county())),
             ("left-county", Some(ended(world, nobody))),
             ("admin", Some(world.admin())),
+            ("old-admin", Some(unproved[0].clone())),
+            ("old-lead", Some(unproved[1].clone())),
+            ("old-county", Some(unproved[2].clone())),
+            ("half", Some(half(world, world.with_app(own.lead.id).0.id))),
+            ("half-new", Some(half(world, world.admin().id))),
         ];
-        Self { own, other, everybody }
+        Self { own, other, everybody, idle_too }
     }
+}
+
+/// Somebody who has given their password and nothing else.
+fn half(world: &World, id: AccountId) -> Person<'_> {
+    world.entered(id, How::Password)
 }
 
 /// Somebody whose only post ended yesterday, and who is still signed in.
@@ -200,14 +217,16 @@ async fn knock(world: &World, method: &Method, path: &str, by: Option<&Person<'_
         (_, None) => world.post(path, &[]).await,
     };
     match answer.location {
+        Some(to) if to.starts_with("/sign-in/second") => "2nd".to_owned(),
         Some(to) if to.starts_with("/sign-in") => "in".to_owned(),
+        Some(to) if to.starts_with("/prove") => "ask".to_owned(),
         _ => answer.status.as_u16().to_string(),
     }
 }
 
 #[actix_web::test]
 async fn everybody_gets_what_the_table_says_of_every_route_and_record() {
-    let world = World::new();
+    let world = World::with(|it| it.second_factor = true);
     let cast = Cast::of(&world);
     let mut lines = vec![head(&cast)];
     let mut cells = 0;
@@ -219,10 +238,14 @@ async fn everybody_gets_what_the_table_says_of_every_route_and_record() {
         };
         for (whose, side) in sides {
             let mut line = format!("{:<4} {:<52} {whose:<8}", row.method.as_str(), row.path);
-            for (_, person) in &cast.everybody {
+            for (name, person) in &cast.everybody {
                 let path = address(&world, row.path, *side).await;
                 // Signing out ends the session of that person, who is needed again.
                 let knocks = match (row.path, person) {
+                    ("/sign-out", Some(_)) if *name == "idle" => Some(cast.idle_too.clone()),
+                    ("/sign-out", Some(person)) if name.starts_with("half") => {
+                        Some(half(&world, person.id))
+                    }
                     ("/sign-out", Some(person)) => Some(world.signed_in(person.id)),
                     _ => person.clone(),
                 };

@@ -19,7 +19,8 @@ impl World {
     /// A way in, as the settings ask.
     pub fn way(&self, how: How) -> Way {
         let second_factor = self.portal.settings.second_factor;
-        Way { how, second_factor, device: "Firefox on Windows".to_owned() }
+        let (shown_at, device) = (Some(self.now()), "Firefox on Windows".to_owned());
+        Way { how, second_factor, shown_at, device }
     }
 
     /// Somebody with an account and no post.
@@ -64,7 +65,7 @@ impl World {
     /// Somebody in a whole session who has an authenticator app, and the app's secret.
     pub fn with_app(&self, id: AccountId) -> (Person<'_>, String) {
         let before = self.entered(id, How::SignOnWithFactor);
-        let app = self.as_person(id, totp::begin);
+        let app = self.as_person(id, |deed| totp::begin(deed, &before.token));
         let keys = &self.portal.keys;
         let secret = self.look(|db| totp::secret(db, keys, (id, app)));
         let code = code(&secret, self.now());

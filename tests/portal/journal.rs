@@ -196,6 +196,18 @@ async fn what_the_journal_lacks_is_added_and_what_the_database_lost_is_counted()
 }
 
 #[actix_web::test]
+async fn what_is_committed_behind_the_moment_of_a_comparison_is_found_by_the_next_one() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    reconciled(world);
+    // Its moment is before the comparison, its commit behind it: a slow change, or a clock that differs.
+    world.later(TimeDelta::minutes(-4));
+    world.concern(&lead, shire.west, "The old mill");
+    world.later(TimeDelta::minutes(9));
+    assert_eq!(reconciled(world).added, 1);
+}
+
+#[actix_web::test]
 async fn a_lost_concern_comes_back_as_it_was_raised_once_and_its_team_is_told() {
     let shire = Shire::new();
     let (lead, world) = (shire.world.dsl(shire.school), &shire.world);

@@ -3,12 +3,17 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use e4s::accounts::shown::Shown;
 use e4s::accounts::tickets::{self, TicketKind};
+use e4s::accounts::{choose, enter_pages, sessions};
+use e4s::deed::Deed;
 use e4s::mail::LetterId;
 use e4s::store::schema::{letters, tickets as kept};
 
 use crate::postbox::Postbox;
-use crate::tickets::{OTHER, PASSWORD, choose, deliver, invited, known, link, session, sign_in};
+use crate::tickets::{
+    KIM, OTHER, PASSWORD, choose, deliver, invited, known, link, session, sign_in,
+};
 use crate::world::{ORIGIN_OF_TESTS, World};
 
 /// Facts, subject, text and HTML of a kept letter.
@@ -125,6 +130,70 @@ async fn a_person_changes_their_own_password_and_stays_in_here_alone() {
     let reset = choose(&world, &link(&letters[0]), PASSWORD).await;
     assert_eq!(reset.status, 404, "a letter from before lets nobody in");
     assert_eq!(world.audit(), ["reset-sent", "password-changed"]);
+}
+
+#[actix_web::test]
+async fn whoever_has_a_second_factor_is_not_asked_for_it_again_after_a_change() {
+    let world = World::with(|it| it.second_factor = true);
+    let (here, _) = world.with_app(known(&world));
+    let form = [("old_password", PASSWORD), ("password", OTHER)];
+    let done = here.post("/account/password", &form).await;
+    assert_eq!(done.path(), "/account");
+    let now = world.known(here.id, session(&done));
+    assert_eq!(now.get("/account").await.status, 200, "the page says: you stay signed in here");
+    assert_eq!(here.get("/account").await.path(), "/sign-in?back=account", "under another token");
+}
+
+#[actix_web::test]
+async fn a_password_that_was_changed_while_it_was_tried_lets_nobody_in_and_changes_nothing() {
+    let world = World::new();
+    let id = known(&world);
+    let here = world.signed_in(id);
+    let tried = world.look(|db| sessions::credentials(db, KIM)).expect("an account").1;
+    world.house(|deed| choose::change(deed, id, "$another"));
+    let request = TestRequest::default().to_http_request();
+    let shown = Shown::Password { tried: tried.clone(), renewed: None };
+    let entered = enter_pages::enter(&world.portal, &request, (id, shown), "").await;
+    assert!(matches!(entered, Err(e4s::Error::Refused(_))));
+    let changed = world.portal.store.write(|db| {
+        let by = &e4s::accounts::queries::actor(db, id, e4s::calendar::day(world.now()))?;
+        let deed = &mut Deed { db, by, at: world.now(), keys: &world.portal.keys };
+        choose::change_own(deed, &here.token, (Some(&tried), "$mine")).map(|_token| ())
+    });
+    assert!(matches!(changed, Err(e4s::Error::Refused(_))));
+}
+
+#[actix_web::test]
+async fn a_hash_of_weaker_make_is_made_anew_when_its_password_is_given() {
+    use argon2::PasswordHasher;
+    use e4s::store::schema::accounts;
+    let world = World::new();
+    let id = known(&world);
+    let params = argon2::Params::new(19 * 1024, 2, 1, None).expect("parameters");
+    let weak = argon2::Argon2::new(Default::default(), Default::default(), params);
+    let weak = weak.hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
+    world.house(|deed| choose::change(deed, id, &weak));
+    let kept = || {
+        let mine = accounts::table.find(id).select(accounts::password_hash);
+        world.look(|db| Ok(mine.first::<String>(db)?))
+    };
+    assert_eq!(sign_in(&world, OTHER).await.status, 422);
+    assert_eq!(kept(), weak, "not by a wrong one");
+    for _ in 0..2 {
+        assert_eq!(sign_in(&world, PASSWORD).await.path(), "/");
+        assert!(kept().starts_with("$argon2id$v=19$m=65536,t=3,p=1$"), "{}", kept());
+    }
+}
+
+#[actix_web::test]
+async fn a_stranger_who_guesses_does_not_keep_somebody_from_changing_their_password() {
+    let world = World::new();
+    let here = world.signed_in(known(&world));
+    for _ in 0..8 {
+        sign_in(&world, "a guess of a stranger").await;
+    }
+    let form = [("old_password", PASSWORD), ("password", OTHER)];
+    assert_eq!(here.post("/account/password", &form).await.path(), "/account");
 }
 
 #[actix_web::test]

@@ -43,31 +43,106 @@ async fn vouch(person: &Person<'_>, id: &str) -> u16 {
 }
 
 #[actix_web::test]
-async fn an_administrator_and_a_colleague_let_somebody_set_up_a_new_factor() {
+async fn an_administrator_and_a_colleague_let_somebody_set_up_a_new_factor_after_a_day() {
     let (world, school) = world();
     for is_admin_first in [true, false] {
         let (lost, _) = world.with_app(world.dsl(school).id);
-        let (admin, colleague) = (world.admin(), world.dsl(school));
+        let (admin, colleague) = (world.admin().id, world.dsl(school).id);
         let id = ask(&world, lost.id).await;
-        assert!(admin.get("/admin/recoveries").await.main().contains("Nobody has agreed yet"));
-        assert!(colleague.get("/account/vouch").await.main().contains("I have spoken to A dsl"));
+        let here = |id| world.signed_in(id);
+        let listed = here(admin).get("/admin/recoveries").await;
+        assert!(listed.main().contains("Nobody has said yes yet"), "{}", listed.main());
+        assert!(here(colleague).get("/account/vouch").await.main().contains("I have spoken to"));
         if is_admin_first {
-            assert_eq!(agree(&admin, &id).await, 303);
+            assert_eq!(agree(&here(admin), &id).await, 303);
+            assert_eq!(vouch(&here(colleague), &id).await, 303);
         } else {
-            assert_eq!(vouch(&colleague, &id).await, 303);
+            assert_eq!(vouch(&here(colleague), &id).await, 303);
+            assert_eq!(agree(&here(admin), &id).await, 303);
         }
-        assert!(has_factor(&world, lost.id), "one is not enough");
-        if is_admin_first {
-            assert_eq!(vouch(&colleague, &id).await, 303);
-        } else {
-            assert_eq!(agree(&admin, &id).await, 303);
-        }
-        assert!(!has_factor(&world, lost.id), "two are");
-        assert_eq!(lost.get("/account").await.path(), "/sign-in?back=account", "all sessions end");
+        assert!(has_factor(&world, lost.id), "two at once are not enough");
+        world.later(TimeDelta::hours(24) - TimeDelta::seconds(1));
+        assert_eq!(agree(&here(admin), &id).await, 303);
+        assert!(has_factor(&world, lost.id), "nor are two before a day is over");
+        world.later(TimeDelta::seconds(1));
+        let page = here(admin).get("/admin/recoveries").await;
+        assert!(page.body.contains("second factors now"), "{}", page.main());
+        assert_eq!(agree(&here(admin), &id).await, 303);
+        assert!(!has_factor(&world, lost.id));
+        assert_eq!(lost.get("/account").await.path(), "/sign-in", "all sessions end");
         let half = world.entered(lost.id, How::Password);
         assert_eq!(half.get("/sign-in/second").await.path(), "/account/factors/new");
-        assert_eq!(agree(&admin, &id).await, 404, "it is over");
+        assert_eq!(agree(&here(admin), &id).await, 404, "it is over");
     }
+}
+
+#[actix_web::test]
+async fn a_third_person_lets_them_at_once() {
+    let (world, school) = world();
+    let team = world.team("Crawley", "E07000226");
+    for by in [
+        ["admin", "colleague", "county"],
+        ["colleague", "county", "admin"],
+        ["admin", "admin", "colleague"],
+    ] {
+        let (lost, _) = world.with_app(world.dsl(school).id);
+        let id = ask(&world, lost.id).await;
+        for (index, who) in by.into_iter().enumerate() {
+            assert!(has_factor(&world, lost.id), "{index} of {by:?}");
+            let status = match who {
+                "admin" => agree(&world.admin(), &id).await,
+                "county" => vouch(&world.county(), &id).await,
+                _ => vouch(&world.dsl(school), &id).await,
+            };
+            assert_eq!(status, 303, "{who}");
+        }
+        assert!(!has_factor(&world, lost.id), "{by:?}");
+    }
+    assert!(world.coordinator(team).get("/account/vouch").await.main().contains("None of your"));
+}
+
+#[actix_web::test]
+async fn whoever_says_yes_reads_what_came_of_it_and_is_not_asked_again() {
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    let (admin, colleague) = (world.admin(), world.dsl(school));
+    let id = ask(&world, lost.id).await;
+    let path = format!("/admin/recoveries/{id}/agree");
+    for (done, words) in [("noted", "Your yes is written down"), ("before", "Nothing has changed")]
+    {
+        let answer = admin.post(&path, &[]).await;
+        assert_eq!(answer.path(), format!("/admin/recoveries?done={done}"));
+        let page = admin.get(answer.path()).await;
+        assert!(page.body.contains(words), "{}", page.main());
+        assert!(!page.body.contains(&path) && page.main().contains("You have said yes"));
+    }
+    vouch(&colleague, &id).await;
+    let answer = world.county().post(&format!("/account/vouch/{id}"), &[]).await;
+    assert_eq!(answer.path(), "/account/vouch?done=granted");
+    assert!(colleague.get(answer.path()).await.body.contains("second factors are removed"));
+}
+
+#[actix_web::test]
+async fn what_was_linked_to_the_account_goes_as_well() {
+    use e4s::store::schema::identities;
+    let (world, school) = world();
+    let (lost, _) = world.with_app(world.dsl(school).id);
+    world.house(|deed| {
+        let row = (
+            identities::issuer.eq("https://login.council.example"),
+            identities::subject.eq("thief"),
+            identities::account_id.eq(lost.id),
+            identities::linked_at.eq(deed.at),
+        );
+        diesel::insert_into(identities::table).values(row).execute(deed.db)?;
+        Ok(())
+    });
+    let id = ask(&world, lost.id).await;
+    agree(&world.admin(), &id).await;
+    vouch(&world.dsl(school), &id).await;
+    vouch(&world.county(), &id).await;
+    assert_eq!(world.look(|db| Ok(identities::table.count().get_result::<i64>(db)?)), 0);
+    assert!(world.audit().contains(&"identity-unlinked".to_owned()));
 }
 
 #[actix_web::test]
@@ -81,7 +156,7 @@ async fn no_other_two_people_do() {
 
     assert_eq!((agree(&admin, &id).await, agree(&admin, &id).await), (303, 303));
     assert_eq!(agree(&another_admin, &id).await, 303);
-    assert!(has_factor(&world, lost.id), "an administrator twice, and two administrators");
+    assert!(has_factor(&world, lost.id), "an administrator twice, and two administrators at once");
     let strangers = [world.dsl(other_school), world.coordinator(team)];
     for stranger in &strangers {
         assert_eq!(vouch(stranger, &id).await, 404, "somebody who shares nothing");
@@ -92,7 +167,8 @@ async fn no_other_two_people_do() {
     assert_eq!(agree(&world.dsl(school), &id).await, 403);
     world.appointed(admin.id, Role::County);
     let admin = world.signed_in(admin.id);
-    assert_eq!(vouch(&admin, &id).await, 409, "the same person in both parts");
+    assert_eq!(vouch(&admin, &id).await, 303);
+    assert!(has_factor(&world, lost.id), "the same person in both parts");
     let itself = world.signed_in(lost.id);
     assert_eq!(vouch(&itself, &id).await, 409, "nobody vouches for themselves");
     world.appointed(lost.id, Role::Admin);
@@ -118,21 +194,24 @@ async fn two_colleagues_without_an_administrator_do_not() {
     let both = world.signed_in(both);
     let (lost, _) = world.with_app(world.dsl(school).id);
     let id = ask(&world, lost.id).await;
-    assert_eq!((vouch(&both, &id).await, agree(&both, &id).await), (303, 409));
+    assert_eq!((vouch(&both, &id).await, agree(&both, &id).await), (303, 303));
+    world.later(TimeDelta::hours(25));
+    let both = world.signed_in(both.id);
+    assert_eq!((vouch(&both, &id).await, agree(&both, &id).await), (303, 303));
     assert!(has_factor(&world, lost.id), "the same person in both parts");
 }
 
 #[actix_web::test]
-async fn an_administrator_alone_does_after_a_day_and_not_before() {
+async fn an_administrator_alone_never_does_and_two_of_them_do_after_a_day() {
     let (world, school) = world();
     let (lost, _) = world.with_app(world.dsl(school).id);
     let id = ask(&world, lost.id).await;
-    let admin = world.admin().id;
-    world.later(TimeDelta::hours(24) - TimeDelta::seconds(1));
-    assert_eq!(agree(&world.signed_in(admin), &id).await, 303);
+    let (one, two) = (world.admin().id, world.admin().id);
+    assert_eq!(agree(&world.signed_in(one), &id).await, 303);
+    world.later(TimeDelta::hours(25));
+    assert_eq!(agree(&world.signed_in(one), &id).await, 303);
     assert!(has_factor(&world, lost.id));
-    world.later(TimeDelta::seconds(1));
-    assert_eq!(agree(&world.signed_in(admin), &id).await, 303);
+    assert_eq!(agree(&world.signed_in(two), &id).await, 303);
     assert!(!has_factor(&world, lost.id));
 }
 
@@ -155,7 +234,7 @@ async fn the_person_or_an_administrator_stops_it_and_after_a_week_it_is_void() {
 
     let second = ask(&world, lost.id).await;
     let refuse = format!("/admin/recoveries/{second}/refuse");
-    assert_eq!(admin.post(&refuse, &[]).await.path(), "/admin/recoveries");
+    assert_eq!(admin.post(&refuse, &[]).await.path(), "/admin/recoveries?done=refused");
     assert_eq!(vouch(&colleague, &second).await, 404);
 
     let third = ask(&world, lost.id).await;
@@ -173,6 +252,7 @@ async fn the_person_is_told_by_letter_at_each_step() {
     let id = ask(&world, lost.id).await;
     agree(&world.admin(), &id).await;
     vouch(&world.dsl(school), &id).await;
+    vouch(&world.county(), &id).await;
     let theirs = letters::table.filter(letters::account_id.eq(lost.id)).order(letters::period);
     let facts: Vec<String> = world.look(|db| Ok(theirs.select(letters::facts).load(db)?));
     let facts = facts.join("\n");

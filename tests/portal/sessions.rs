@@ -31,7 +31,11 @@ async fn a_half_session_reaches_the_second_step_and_nothing_else() {
         for row in app::routes().rows() {
             if matches!(
                 row.policy,
-                Policy::Public | Policy::Anyone | Policy::Entering | Policy::SettingUp
+                Policy::Public
+                    | Policy::Anyone
+                    | Policy::Entering
+                    | Policy::Leaving
+                    | Policy::SettingUp
             ) {
                 continue;
             }
@@ -54,10 +58,43 @@ async fn a_half_session_reaches_the_second_step_and_nothing_else() {
 #[actix_web::test]
 async fn a_half_session_lives_ten_minutes_and_keeps_where_it_was_going() {
     let world = with_factors();
-    let half = world.entered(world.county().id, How::Password);
+    let half = world.entered(world.with_app(world.county().id).0.id, How::Password);
     assert_eq!(half.get("/concerns").await.path(), "/sign-in/second?back=concerns");
     world.later(TimeDelta::minutes(10));
     assert_eq!(half.get("/concerns").await.path(), "/sign-in?back=concerns");
+}
+
+#[actix_web::test]
+async fn a_newcomer_has_half_an_hour_to_set_up_an_app_and_begins_it_once() {
+    let world = with_factors();
+    let new = world.entered(world.county().id, How::Password);
+    let begin = || async {
+        let answer = new.post("/account/factors/new", &[("kind", "app")]).await;
+        answer.path().split('?').next().expect("a path").to_owned()
+    };
+    let app = begin().await;
+    world.later(TimeDelta::minutes(29));
+    assert_eq!(begin().await, app, "the same square again");
+    assert_eq!(new.get(&app).await.status, 200);
+    let other = world.entered(new.id, How::Password);
+    let elsewhere = other.post("/account/factors/new", &[("kind", "app")]).await;
+    let elsewhere = elsewhere.path().split('?').next().expect("a path").to_owned();
+    assert_ne!(elsewhere, app, "another session gets a secret of its own");
+    assert_eq!(new.get(&app).await.status, 404);
+    world.later(TimeDelta::minutes(1));
+    assert_eq!(new.get(&app).await.path(), "/sign-in");
+}
+
+#[actix_web::test]
+async fn whoever_was_away_for_long_can_still_sign_out() {
+    let world = World::new();
+    let late = world.county();
+    world.later(TimeDelta::minutes(20));
+    let answer = late.post("/sign-out", &[]).await;
+    assert_eq!(answer.path(), "/");
+    assert!(answer.cookie.expect("a cookie").starts_with("e4s=; "), "it is taken away");
+    assert_eq!(world.audit(), ["signed-out"]);
+    assert_eq!(late.post("/sign-out", &[]).await.status, 403, "it is over");
 }
 
 #[actix_web::test]

@@ -138,6 +138,54 @@ async fn unlinking_ends_every_other_session_and_closes_that_way_in() {
 }
 
 #[actix_web::test]
+async fn linking_ends_every_other_session_and_is_told_by_letter() {
+    use e4s::store::schema::letters;
+    let council = Council::open();
+    let world = council.world();
+    let kim = world.admin();
+    let other = world.signed_in(kim.id);
+    link(&world, &council, &kim).await;
+    assert_eq!(other.get("/account").await.path(), "/sign-in?back=account");
+    assert_eq!(kim.get("/account").await.status, 200);
+    kim.post("/account/sign-on/unlink", &[]).await;
+    let facts: Vec<String> = world.look(|db| Ok(letters::table.select(letters::facts).load(db)?));
+    for news in ["your council account was linked", "your council account was unlinked"] {
+        assert!(facts.iter().any(|it| it.contains(news)), "{news}: {facts:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_sign_in_there_that_is_old_or_does_not_say_is_no_fresh_proof_here() {
+    let council = Council::open();
+    let world = council.world();
+    let kim = world.admin();
+    link(&world, &council, &kim).await;
+    let who = json!({ "sub": "kim-1", "amr": ["pwd", "mfa"] });
+    for (how, lands) in [("never-shown", 303), ("shown-yesterday", 303), ("shown-now", 200)] {
+        council.tell(&json!({ "how": how, "who": who }));
+        let here = person(&world, &sign_on(&world, &council).await, &kim);
+        assert_eq!(here.get("/account").await.status, 200, "{how}");
+        assert_eq!(here.get("/account/codes").await.status, lands, "{how}");
+    }
+}
+
+#[actix_web::test]
+async fn an_identity_that_was_unlinked_while_somebody_was_on_the_way_lets_nobody_in() {
+    let world = World::new();
+    let kim = world.admin();
+    let identity = e4s::accounts::provider::Identity {
+        issuer: "https://login.council.example".to_owned(),
+        subject: "kim-1".to_owned(),
+        has_factor: true,
+        shown_at: Some(world.now()),
+    };
+    let shown = e4s::accounts::shown::Shown::SignOn(identity);
+    let request = TestRequest::default().to_http_request();
+    let entered = e4s::accounts::enter_pages::enter(&world.portal, &request, (kim.id, shown), "");
+    assert!(matches!(entered.await, Err(e4s::Error::Refused(_))));
+}
+
+#[actix_web::test]
 async fn neither_an_identity_nor_an_account_is_linked_twice() {
     let council = Council::open();
     let world = council.world();
@@ -166,12 +214,11 @@ async fn an_account_is_linked_only_while_its_owner_is_signed_in_in_that_browser(
     let late = arrive_with(&world, &council.visit(&two), &both(&two, &kim)).await;
     assert!(late.status == 422 && late.main().contains("no longer signed in"), "{}", late.main());
     let kim = world.signed_in(kim.id);
-    council.tell(&json!({ "how": "shown-yesterday" }));
-    assert_eq!(
-        link(&world, &council, &kim).await.status,
-        422,
-        "whoever links shows anew who they are"
-    );
+    for how in ["shown-yesterday", "never-shown"] {
+        council.tell(&json!({ "how": how }));
+        let answer = link(&world, &council, &kim).await;
+        assert_eq!(answer.status, 422, "whoever links shows anew who they are: {how}");
+    }
     assert_eq!(world.look(|db| Ok(identities::table.count().get_result::<i64>(db)?)), 0);
 }
 

@@ -1,5 +1,6 @@
 //! Tries are counted in the database: neither a restart nor a second process gives anybody more of them.
 
+use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use e4s::accounts::sessions::How;
@@ -7,9 +8,10 @@ use e4s::accounts::{sessions, tries};
 use e4s::app::Portal;
 use e4s::store::schema::tries as kept;
 
+use crate::council::set;
 use crate::entrance::code;
-use crate::tickets::{PASSWORD, known, sign_in};
-use crate::world::World;
+use crate::tickets::{KIM, PASSWORD, known, sign_in};
+use crate::world::{ORIGIN_OF_TESTS, World};
 
 /// Another process on the same database.
 fn beside(world: &World) -> World {
@@ -67,6 +69,54 @@ async fn guesses_at_a_password_are_counted_over_a_restart_for_known_and_unknown_
     assert!(world.post("/sign-in", &nobody).await.main().contains("Too many tries"));
     assert!(rows(&world).iter().all(|it| it.len() == 64), "no address stands there");
     world.later(TimeDelta::seconds(10));
+    assert_eq!(sign_in(&world, PASSWORD).await.path(), "/");
+}
+
+#[actix_web::test]
+async fn a_stranger_who_guesses_keeps_nobody_out_of_a_browser_that_they_know() {
+    let world = World::new();
+    known(&world);
+    let mark = set(&sign_in(&world, PASSWORD).await, "e4s-known").expect("a mark");
+    assert!(!mark.contains("kim"), "{mark}");
+    for _ in 0..8 {
+        sign_in(&world, "a guess of a stranger").await;
+    }
+    let from = |mark: String, password: &'static str| {
+        let form = [("email", KIM), ("password", password)];
+        let request = TestRequest::post().uri("/sign-in").set_form(form);
+        let request = request.insert_header(("cookie", format!("e4s-known={mark}")));
+        world.send(request.insert_header(("origin", ORIGIN_OF_TESTS)))
+    };
+    let refused = sign_in(&world, PASSWORD).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.headers.get("retry-after").expect("a time"), "60");
+    let another = tries::mark(&world.portal.keys, "another@example.org").expect("a mark");
+    let made_up = format!("1.{}", "0".repeat(64));
+    for wrong in [another, made_up, "1".to_owned(), "9.x".to_owned(), String::new()] {
+        assert_eq!(from(wrong, PASSWORD).await.status, 429);
+    }
+    for _ in 0..5 {
+        assert_eq!(from(mark.clone(), "wrong").await.status, 422);
+    }
+    assert_eq!(from(mark.clone(), PASSWORD).await.path(), "/");
+    assert_eq!(from(mark, PASSWORD).await.status, 429, "it has six tries of its own, no more");
+}
+
+#[actix_web::test]
+async fn a_full_queue_says_so_and_blames_nobody() {
+    let world = World::new();
+    known(&world);
+    let places: Vec<_> =
+        (0..34).map(|_| world.portal.passwords.queue().expect("a place")).collect();
+    let full = sign_in(&world, PASSWORD).await;
+    assert_eq!(full.status, 429);
+    assert!(full.headers.contains_key("retry-after"));
+    assert!(full.main().contains("Nothing is wrong with what you typed"), "{}", full.main());
+    let here = world.county();
+    let full = here.post("/prove", &[("password", PASSWORD)]).await;
+    assert_eq!((full.status.as_u16(), full.headers.contains_key("retry-after")), (429, true));
+    assert!(!full.main().contains("Too many tries"), "{}", full.main());
+    drop(places);
     assert_eq!(sign_in(&world, PASSWORD).await.path(), "/");
 }
 

@@ -75,12 +75,19 @@ fn whoever_guesses_on_waits_and_nobody_else_does() {
 
 #[test]
 fn a_session_is_new_at_each_sign_in_and_gone_when_it_ends() {
-    let planted = format!("e4s={}", "a".repeat(64));
+    // A token that nobody has, as ours are made; and somebody else's, which they have planted in this browser.
+    let made_up = format!("e4s={}", "0123456789abcdefghjkmnpqrs".repeat(2));
+    let theirs = Visitor::of_demo("coordinator@adur-worthing.example.org").cookie;
     let form = [("email", "county@example.org"), ("password", PASSWORD)];
-    let signed_in = ours(Request::form("/sign-in", &form)).cookie(&planted).send(DEMO.port);
-    let first = Visitor::with(signed_in.cookie().expect("a session"));
-    assert_ne!(first.cookie, planted, "a planted session was taken over");
-    assert!(Request::get("/account").cookie(&planted).send(DEMO.port).status == 303);
+    let mut first = Visitor::with(String::new());
+    for planted in [made_up, theirs] {
+        let csrf = Visitor::with(planted.clone()).get("/").hidden("csrf").unwrap_or_default();
+        let form = [form[0], form[1], ("csrf", csrf.as_str())];
+        let signed_in = ours(Request::form("/sign-in", &form)).cookie(&planted).send(DEMO.port);
+        first = Visitor::with(signed_in.cookie().expect("a session"));
+        assert_ne!(first.cookie, planted, "a planted session was taken over");
+        assert_eq!(Request::get("/account").cookie(&planted).send(DEMO.port).status, 303);
+    }
 
     let csrf = first.csrf();
     let form = [form[0], form[1], ("csrf", csrf.as_str())];
@@ -95,4 +102,38 @@ fn a_session_is_new_at_each_sign_in_and_gone_when_it_ends() {
     for wrong in ["e4s=", "e4s=x", "e4s=%00", "e4s=' OR 1=1 --", "__Host-e4s=x", "e4s=é"] {
         assert_eq!(Request::get("/account").cookie(wrong).send(DEMO.port).status, 303, "{wrong}");
     }
+}
+
+/// The newest letter of this subject to somebody, once the worker has sent it.
+fn letter(to: &str, subject: &str) -> String {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_mins(1) {
+        let mailbox = Request::get("/demo/mailbox").send(DEMO.port).body;
+        let rows: Vec<&str> = mailbox.split("<tr").collect();
+        let Some(row) = rows.iter().find(|it| it.contains(to) && it.contains(subject)) else {
+            std::thread::yield_now();
+            continue;
+        };
+        let (_, after) = row.split_once("href=\"").expect("a link");
+        let path = after.split('"').next().expect("a path").replace("&#x2F;", "/");
+        return Request::get(&path).send(DEMO.port).body;
+    }
+    panic!("no letter came");
+}
+
+#[test]
+fn a_reset_letter_leads_to_the_configured_address_whatever_the_request_claims() {
+    let email = "lead@ironmaster.example.org";
+    let poisoned = Request::form("/forgotten", &[("email", email)])
+        .header("host", "evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "https")
+        .header("forwarded", "host=evil.example;proto=https")
+        .header("x-original-url", "https://evil.example/");
+    let answer = ours(poisoned).send(DEMO.port);
+    assert_eq!((answer.status, answer.location()), (303, "/forgotten/sent"));
+    let letter = letter(email, "password");
+    let base = format!("http://127.0.0.1:{}/choose-password/", DEMO.port);
+    assert!(letter.contains(&base) || letter.contains(&base.replace('/', "&#x2F;")), "{letter}");
+    assert!(!letter.contains("evil.example"));
 }

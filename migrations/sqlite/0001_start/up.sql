@@ -285,6 +285,8 @@ CREATE TABLE factors (
     name TEXT NOT NULL,
     secret TEXT NOT NULL,
     last_step BIGINT NOT NULL,
+    -- The session in which an app was begun: nobody else is shown its secret.
+    begun_in TEXT,
     added_at TIMESTAMP NOT NULL,
     confirmed_at TIMESTAMP,
     used_at TIMESTAMP
@@ -309,6 +311,7 @@ CREATE TABLE recoveries (
     asked_at TIMESTAMP NOT NULL,
     admin_id TEXT REFERENCES accounts (id),
     colleague_id TEXT REFERENCES accounts (id),
+    second_id TEXT REFERENCES accounts (id),
     ended_at TIMESTAMP,
     outcome TEXT
 );

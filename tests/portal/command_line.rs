@@ -1,0 +1,62 @@
+//! What the commands about people say, and what a wrong setting does not say.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A command in a folder of its own. What it printed, what it complained, and whether it was content.
+fn run(folder: &Path, words: &[&str], settings: &[(&str, &str)]) -> (String, String, bool) {
+    let done = Command::new(env!("CARGO_BIN_EXE_e4s"))
+        .args(words)
+        .current_dir(folder)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .output()
+        .expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (text(done.stdout), text(done.stderr), done.status.success())
+}
+
+#[test]
+fn an_address_with_a_password_in_it_is_never_repeated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, value) in [
+        ("E4S_DATABASE", "postgersql://e4s:hunter2@db.council.example/e4s"),
+        ("E4S_DATABASE", "hunter2"),
+        ("E4S_MAIL", "smtpss://e4s:hunter2@mail.council.example:465"),
+    ] {
+        let (said, told, is_content) = run(folder.path(), &["migrate"], &[(name, value)]);
+        assert!(!is_content && told.contains("For example"), "{told}");
+        assert!(!format!("{said}{told}").contains("hunter2"), "{told}");
+    }
+    let (_, told, _) = run(folder.path(), &["migrate"], &[("E4S_DIGEST_HOUR", "99")]);
+    assert!(told.contains("99"), "what is no secret is repeated: {told}");
+}
+
+#[test]
+fn the_command_line_takes_no_password_that_the_page_refuses_and_says_that_one_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("E4S_COUNCIL_NAME", "Marlborough County Council")];
+    let run = |words: &[&str]| run(folder.path(), words, &settings);
+    assert!(run(&["keys", "init", "--identity", "identity"]).2);
+    assert!(run(&["migrate"]).2);
+    let write = |password: &str| std::fs::write(folder.path().join("secret"), password);
+    let add = ["account", "add", "--email", "kim@example.org", "--name", "Kim Example"];
+    let add = [&add[..], &["--role", "admin", "--password-file", "secret"]].concat();
+    let change = ["account", "password", "--email", "kim@example.org", "--password-file", "secret"];
+
+    for weak in ["marlborough1", "kimexample12"] {
+        write(weak).expect("written");
+        let (_, told, is_content) = run(&add);
+        assert!(!is_content && told.contains("others know about you"), "{weak}: {told}");
+    }
+    write("lamp otter violin dune").expect("written");
+    let (said, told, is_content) = run(&add);
+    assert!(is_content && !said.contains("keep their password"), "{said}{told}");
+    let county: Vec<&str> =
+        add.iter().map(|it| if *it == "admin" { "county" } else { it }).collect();
+    let (said, told, is_content) = run(&county);
+    assert!(is_content && said.contains("keep their password"), "{said}{told}");
+    write("kimexample12").expect("written");
+    let (_, told, is_content) = run(&change);
+    assert!(!is_content && told.contains("others know about you"), "{told}");
+}
