@@ -155,7 +155,7 @@ pub fn audit(portal: &Portal, command: &AuditCommand) -> Outcome {
         let name = team.map_or("the house", |it| it.name.as_str());
         match &walk.broken {
             None => {
-                say(&format!("{name} ({}): {} lines, whole{}", walk.chain, walk.sound, gone(walk)))
+                say(&format!("{name} ({}): {} lines, whole{}", walk.chain, walk.sound, gone(walk)));
             }
             Some(broken) => say(&format!("{name} ({}): BROKEN at {broken}", walk.chain)),
         }

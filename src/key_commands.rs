@@ -10,6 +10,7 @@ use e4s::app::Portal;
 use e4s::audit::Event;
 use e4s::concerns::{self, needed};
 use e4s::config::{Fault, Settings};
+use e4s::mail::access;
 use e4s::seal::rotate::{self, Begun, Damaged};
 use e4s::seal::{self, check, recover};
 use e4s::store::Store;
@@ -143,11 +144,12 @@ fn rotate(portal: &Portal) -> Outcome {
 fn say_needs(portal: &Portal) -> e4s::Result<()> {
     let (in_database, in_journal) =
         (rotate::needed(&portal.store, &portal.keys)?, needed::needed(portal)?);
+    let by_letters = portal.store.read(access::needed)?;
     let youngest = portal.keys.generation();
     say(&format!("root-{youngest}.key seals what is written from now on."));
     let mut older: BTreeSet<u32> = portal.keys.generations().into_iter().collect();
     let is_there = |it: u32| portal.settings.keys.join(format!("root-{it}.key")).exists();
-    older.extend(in_database.iter().chain(in_journal.files.keys()));
+    older.extend(in_database.iter().chain(in_journal.files.keys()).chain(&by_letters));
     older.remove(&youngest);
     for generation in &older {
         let mut by = Vec::new();
@@ -156,6 +158,9 @@ fn say_needs(portal: &Portal) -> e4s::Result<()> {
         }
         if let Some(files) = in_journal.files.get(generation) {
             by.push(of_journal(files));
+        }
+        if by_letters.contains(generation) {
+            by.push("letters that wait with a link in them".to_owned());
         }
         let (name, by) = (format!("root-{generation}.key"), by.join(" and "));
         if by.is_empty() {
@@ -240,7 +245,9 @@ fn escrow_check(portal: &Portal, identity: &Path) -> Outcome {
     ));
     let (whole, damaged) = concerns::recover::check(portal, &identity)?;
     say(&format!("Of the journal, {whole} records do, {} do not.", damaged.len()));
-    damaged.iter().for_each(|it| say(it));
+    for it in &damaged {
+        say(it);
+    }
     let code = told(&checked.damaged);
     Ok(if damaged.is_empty() { code } else { ExitCode::FAILURE })
 }

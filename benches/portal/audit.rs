@@ -76,7 +76,8 @@ fn page(world: &World) {
         name: "An auditor".to_owned(),
         password_hash: "none".to_owned(),
     };
-    let way = Way { how: How::Password, second_factor: false, device: String::new() };
+    let way =
+        Way { how: How::Password, second_factor: false, device: String::new(), shown_at: None };
     let token = world.portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
         appoint::appoint(deed, id, &Post { role: Role::County, school: None, team: None }, None)?;

@@ -105,7 +105,12 @@ fn lead(portal: &Portal, number: usize, (origin, reports): (&str, usize)) -> Lea
         password_hash: "none".to_owned(),
     };
     let at = (portal.clock)();
-    let way = Way { how: How::Password, second_factor: false, device: "A bench".to_owned() };
+    let way = Way {
+        how: How::Password,
+        second_factor: false,
+        device: "A bench".to_owned(),
+        shown_at: None,
+    };
     let token = portal.write_as_house(|deed| {
         let id = appoint::add(deed, &newcomer)?;
         appoint::appoint(

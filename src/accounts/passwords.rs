@@ -25,6 +25,10 @@ const QUEUE_MAX: usize = 32;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 const LENGTH_MIN: usize = 12;
 const LENGTH_MAX: usize = 128;
+/// So many letters or figures of a password are none that others know about its owner.
+const BESIDES_MIN: usize = 8;
+const KNOWN: &str = "This password has something in it that others know about you: your name, your address, your school or \
+    your council. Three or four unrelated words work well.";
 
 /// Two at a time, and a short queue: the scale on which passwords are tried.
 #[derive(Clone)]
@@ -156,18 +160,29 @@ pub fn fault(password: &SecretString, about: &[&str]) -> Option<&'static str> {
     if length > LENGTH_MAX {
         return Some("Use at most 128 characters.");
     }
+    if besides(password, about) < BESIDES_MIN {
+        return Some(KNOWN);
+    }
     let guesses = zxcvbn::zxcvbn(password, about);
     (guesses.score() < Score::Three).then(|| {
         let folded = fold(password);
         match guesses.feedback().and_then(Feedback::warning) {
-            _ if about.iter().any(|it| folded.contains(&fold(it))) => {
-                "This password has something in it that others know about you: your name, your address, your \
-                 school or your council. Three or four unrelated words work well."
-            }
+            _ if about.iter().any(|it| folded.contains(&fold(it))) => KNOWN,
             Some(warning) => weakness(warning),
             None => "This password is easy to guess. Three or four unrelated words work well.",
         }
     })
+}
+
+/// How many letters and figures a password has besides what others know: zxcvbn takes three known words for hard to guess.
+fn besides(password: &str, about: &[&str]) -> usize {
+    let plain =
+        |text: &str| fold(text).chars().filter(|it| it.is_alphanumeric()).collect::<String>();
+    let mut known: Vec<String> = about.iter().map(|it| plain(it)).collect();
+    known.retain(|it| !it.is_empty());
+    known.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    let rest = known.iter().fold(plain(password), |rest, it| rest.replace(it, ""));
+    rest.chars().count()
 }
 
 /// What makes a password weak, in plain words.
@@ -233,7 +248,7 @@ mod tests {
         let (begun, begins) = std::sync::mpsc::channel();
         let places = (0..AT_ONCE + QUEUE_MAX).map(|_| scale.queue().expect("a place"));
         let places: Vec<Place> = places.collect();
-        assert!(matches!(scale.queue(), Err(Error::TooMany)), "the queue is full");
+        assert!(matches!(scale.queue(), Err(Error::Queue)), "the queue is full");
         let mut ends = Vec::new();
         for (index, place) in places.into_iter().enumerate() {
             let (end, ended) = std::sync::mpsc::channel::<()>();
@@ -270,6 +285,7 @@ mod tests {
             ("zxcvbnm,./asdf", "keyboard"),
             ("lalalalalalala", "repeats"),
             ("crawleyschool1", "know about you"),
+            ("Crawley, School of 2026", "know about you"),
         ] {
             let told = fault(&SecretString::from(weak), &["crawley", "school"]);
             assert!(told.is_some_and(|it| it.contains(why)), "{weak}: {told:?}");

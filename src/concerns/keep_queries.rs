@@ -118,6 +118,15 @@ pub(super) fn cleared(db: &mut Db, host: &str) -> Result<Option<(i64, NaiveDateT
     Ok(one.select((journal_clearings::taken_out, journal_clearings::at)).first(db).optional()?)
 }
 
+/// The ids of all concerns behind one, in their order.
+pub(super) fn ids(db: &mut Db, after: Option<ConcernId>, limit: i64) -> Result<Vec<ConcernId>> {
+    let mut found = concerns::table.select(concerns::id).order(concerns::id).into_boxed();
+    if let Some(after) = after {
+        found = found.filter(concerns::id.gt(after));
+    }
+    Ok(found.limit(limit).load(db)?)
+}
+
 /// Concerns raised since a moment, or ever, behind one of them, in the order in which they were raised.
 pub(super) fn raised_since(
     db: &mut Db,

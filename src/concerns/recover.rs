@@ -2,6 +2,8 @@
 //! of today; and whether that identity would open them is tried beforehand.
 
 use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
 
 use age::x25519::Identity;
 
@@ -9,7 +11,7 @@ use super::keep::{self, BATCH, Record};
 use crate::app::Portal;
 use crate::seal::Sealed;
 use crate::store::Row;
-use crate::{Result, calendar};
+use crate::{Error, Result, calendar};
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -34,7 +36,7 @@ pub fn recover(portal: &Portal, identity: &Identity) -> Result<Recovered> {
         if Record::opened(portal, id, &it.sealed).is_ok() {
             return Ok(());
         }
-        let at = it.at.to_string();
+        let at = it.at.clone();
         match Record::recovered(portal, (id, &it.sealed), identity) {
             Err(error) => done.damaged.push(format!("{at} does not open: {error}")),
             Ok(sealed) => {
@@ -54,9 +56,18 @@ pub fn recover(portal: &Portal, identity: &Identity) -> Result<Recovered> {
         done.renewed += batch.len();
     }
     for file in aside {
-        done.aside.push(portal.journal.set_aside(&file)?);
+        done.aside.push(set_aside(&portal.settings.journal, &file)?);
     }
     Ok(done)
+}
+
+/// Takes a file out of the journal, whose records are in another by now, and says its new name.
+fn set_aside(folder: &Path, file: &str) -> Result<String> {
+    let aside = format!("{file}.before-recovery");
+    let moved = fs::rename(folder.join(file), folder.join(&aside));
+    let moved = moved.and_then(|()| File::open(folder)?.sync_all());
+    let told = |error| Error::Unusable(format!("setting `journal`: {file}: {error}"));
+    moved.map(|()| aside).map_err(told)
 }
 
 /// Opens every record with the root keys and with the offline identity. How many say the same, and what is wrong with the
@@ -68,7 +79,7 @@ pub fn check(portal: &Portal, identity: &Identity) -> Result<(usize, Vec<String>
         match Record::opens_both_ways(portal, (id, &it.sealed), identity) {
             Ok(true) => whole += 1,
             Ok(false) => {
-                damaged.push(format!("journal: {} does not say the same both ways", it.at))
+                damaged.push(format!("journal: {} does not say the same both ways", it.at));
             }
             Err(error) => damaged.push(format!("journal: {} does not open: {error}", it.at)),
         }

@@ -139,7 +139,8 @@ pub fn next(folder: &Path) -> Result<u32> {
 /// The same, of a generation behind one whose key may be lost.
 pub(super) fn next_after(folder: &Path, lost: u32) -> Result<u32> {
     fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
-    let generation = last(folder)?.max(lost).saturating_add(1);
+    let waits = waiting(folder)?.unwrap_or_default();
+    let generation = last(folder)?.max(waits).max(lost).saturating_add(1);
     make(folder, generation, KEY)?;
     Ok(generation)
 }

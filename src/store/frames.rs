@@ -63,6 +63,11 @@ pub(super) fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
+/// True if some bytes are whole records, one behind the other, and perhaps the beginning of one more.
+pub fn are_records(bytes: &[u8]) -> bool {
+    pieces(bytes).all(|it| !matches!(it, Piece::Damaged { .. }))
+}
+
 /// True if some bytes have all that others say: they begin with them, or have each of their frames.
 pub fn holds(there: &[u8], wanted: &[u8]) -> bool {
     let is_there: HashSet<(Row, &str)> = pieces(there)

@@ -16,7 +16,6 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
 use super::journal_files::{self as files, FILE_MAX, Open, Reached};
-use super::journal_rewrite;
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
@@ -25,26 +24,26 @@ pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
 pub struct Journal {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     host: String,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     synced: Condvar,
-    index: Mutex<Index>,
+    pub(super) index: Mutex<Index>,
     /// Held by whoever reads: one at a time.
-    reading: Mutex<()>,
+    pub(super) reading: Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
-    open: Option<Open>,
+pub(super) struct State {
+    pub(super) open: Option<Open>,
     /// Those who have written and wait for the next sync.
-    batch: Option<Arc<Batch>>,
+    pub(super) batch: Option<Arc<Batch>>,
     is_syncing: bool,
     /// Files that the disk failed to sync: nobody knows what they hold.
     given_up: BTreeSet<PathBuf>,
 }
 
-struct Batch {
+pub(super) struct Batch {
     file: Arc<File>,
     path: PathBuf,
     outcome: OnceLock<std::result::Result<(), String>>,
@@ -52,26 +51,24 @@ struct Batch {
 
 /// Which rows have a record that is safe on the disk, as far as this process has read or written.
 #[derive(Default)]
-struct Index {
-    known: HashSet<Row>,
+pub(super) struct Index {
+    pub(super) known: HashSet<Row>,
     /// Those of them that this process has appended since it began to read.
     late: Vec<Row>,
     /// Those that this process could not append at some time.
     failed: HashSet<Row>,
     /// Up to where each file was read.
     read: BTreeMap<PathBuf, Reached>,
-    /// Rows that are still to be compared with the database.
-    fresh: Vec<Row>,
     damage: Vec<Damage>,
 }
 
 /// What came of reading on.
 #[derive(Debug)]
 pub struct News {
-    /// Rows whose records were not there when the journal was read before, those to be compared again included.
-    pub fresh: Vec<Row>,
-    /// How many rows have a record.
-    pub count: usize,
+    /// Every row that has a record.
+    pub known: Vec<Row>,
+    /// True if everything was read anew: because it was asked for, or because files are not where they were.
+    pub is_anew: bool,
     /// Every damaged piece that was met.
     pub damage: Vec<Damage>,
 }
@@ -206,19 +203,20 @@ impl Journal {
         }
     }
 
-    /// Reads what has come to the journal since it was read before, by whichever process; everything, if `from_start`.
-    /// Nobody who appends meanwhile waits for it.
+    /// Reads what has come to the journal since it was read before, by whichever process; everything, if `from_start`, or
+    /// if a file that was read is gone. Nobody who appends meanwhile waits for it.
     pub fn read_on(&self, from_start: bool) -> Result<News> {
         let _one_at_a_time = self.reading.lock();
-        let mut read = {
+        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        let (mut read, is_anew) = {
             let mut index = self.index.lock();
             index.late.clear();
-            if from_start { BTreeMap::new() } else { index.read.clone() }
+            let is_anew = from_start || !index.read.keys().all(|it| all.contains(it));
+            (if is_anew { BTreeMap::new() } else { index.read.clone() }, is_anew)
         };
         let (mut rows, mut damage) = (Vec::new(), Vec::new());
         // What such a file seems to hold may stand in memory alone.
         let given_up = self.state.lock().given_up.clone();
-        let all = files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
         for path in all.into_iter().filter(|it| !given_up.contains(it)) {
             let reached = read.get(&path).copied().unwrap_or_default();
             let (bytes, Reached { file, at: from }) =
@@ -242,35 +240,20 @@ impl Journal {
             read.insert(path, Reached { file, at: from.saturating_add(files::long(end)) });
         }
         let mut index = self.index.lock();
-        if from_start {
+        if is_anew {
             let late = std::mem::take(&mut index.late);
             *index = Index { known: late.into_iter().collect(), ..Index::default() };
         }
         index.read = read;
-        index.known.extend(&rows);
-        index.fresh.extend(rows);
+        index.known.extend(rows);
         index.damage.extend(damage);
-        let (count, damage) = (index.known.len(), index.damage.clone());
-        Ok(News { fresh: std::mem::take(&mut index.fresh), count, damage })
-    }
-
-    /// Takes a file out of the journal, whose records are all in another by now, and says its new name.
-    pub fn set_aside(&self, file: &str) -> Result<String> {
-        let aside = format!("{file}.before-recovery");
-        let (from, to) = (self.folder.join(file), self.folder.join(&aside));
-        let moved = fs::rename(&from, &to).and_then(|()| File::open(&self.folder)?.sync_all());
-        moved.map_err(|error| unusable(&from, &error))?;
-        Ok(aside)
+        let known = index.known.iter().copied().collect();
+        Ok(News { known, is_anew, damage: index.damage.clone() })
     }
 
     /// True if this process has read it.
     pub fn was_read(&self) -> bool {
         !self.index.lock().read.is_empty()
-    }
-
-    /// Gives rows back that are to be compared once more when the journal is read the next time.
-    pub fn compare_again(&self, rows: impl IntoIterator<Item = Row>) {
-        self.index.lock().fresh.extend(rows);
     }
 
     /// Reads every record there is, one after the other; of a row that has several, each.
@@ -299,33 +282,6 @@ impl Journal {
             }
         }
         Ok(remains)
-    }
-
-    /// Writes the files of earlier days anew, those that somebody still has open left out. `decide` says what becomes of
-    /// each record of a file.
-    pub fn rewrite(
-        &self,
-        today: NaiveDate,
-        mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
-    ) -> Result<Rewritten> {
-        let _nobody_reads = self.reading.lock();
-        {
-            let mut state = self.state.lock();
-            if state.open.as_ref().is_some_and(|it| it.day < today) {
-                (state.open, state.batch) = (None, None);
-            }
-        }
-        let mut whole = Rewritten::default();
-        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
-            if files::day_of(&path).is_none_or(|day| day < today) {
-                whole.add(journal_rewrite::rewrite(&path, &mut decide)?);
-            }
-        }
-        let mut index = self.index.lock();
-        whole.gone.iter().for_each(|row| {
-            index.known.remove(row);
-        });
-        Ok(whole)
     }
 }
 
@@ -399,7 +355,7 @@ mod tests {
             let open = state.open.take().expect("a file");
             state.given_up.insert(open.path);
         }
-        assert_eq!(journal.read_on(true).expect("read").count, 0);
+        assert_eq!(journal.read_on(true).expect("read").known.len(), 0);
         assert!(!journal.knows(row));
         append().expect("appended");
         assert!(journal.knows(row));

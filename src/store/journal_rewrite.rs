@@ -9,8 +9,10 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::frames::{Piece, Row, frame, pieces};
-use super::journal::{Record, unusable};
+use super::journal::{Journal, Record, unusable};
 use super::journal_files::{self as files, Damage, Reached};
 use crate::seal::Sealed;
 use crate::{Error, Result};
@@ -34,14 +36,43 @@ pub struct Rewritten {
 }
 
 impl Rewritten {
-    pub(super) fn add(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         self.gone.extend(other.gone);
         self.renewed += other.renewed;
     }
 }
 
+impl Journal {
+    /// Writes the files of earlier days anew, those that somebody still has open left out. `decide` says what becomes of
+    /// each record of a file.
+    pub fn rewrite(
+        &self,
+        today: NaiveDate,
+        mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
+    ) -> Result<Rewritten> {
+        let _nobody_reads = self.reading.lock();
+        {
+            let mut state = self.state.lock();
+            if state.open.as_ref().is_some_and(|it| it.day < today) {
+                (state.open, state.batch) = (None, None);
+            }
+        }
+        let mut whole = Rewritten::default();
+        for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
+            if files::day_of(&path).is_none_or(|day| day < today) {
+                whole.add(rewrite(&path, &mut decide)?);
+            }
+        }
+        let mut index = self.index.lock();
+        whole.gone.iter().for_each(|row| {
+            index.known.remove(row);
+        });
+        Ok(whole)
+    }
+}
+
 /// Writes a file anew, if that changes anything and nobody else has it open.
-pub(super) fn rewrite(
+fn rewrite(
     path: &Path,
     decide: &mut impl FnMut(&[Record]) -> Result<Vec<Fate>>,
 ) -> Result<Rewritten> {

@@ -36,7 +36,7 @@ use engine::{Access, Engine};
 
 pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
 pub use fold::fold;
-pub use frames::{Row, holds};
+pub use frames::{Row, are_records, holds};
 pub use ids::{hex, random_bytes, reference};
 pub(crate) use ids::{letters_of, random_id, random_letters};
 pub(crate) use text_enum::text_enum;

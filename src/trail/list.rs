@@ -239,8 +239,9 @@ pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result
         references.insert(id.to_string(), reference);
     }
     let is_named = |it: &&str| !references.contains_key(*it);
-    let unnamed = of("Concern").into_iter().chain(of("Context")).filter(is_named);
-    let gone = tombstones::references(db, &scope, &Vec::from_iter(unnamed.map(str::to_owned)))?;
+    let unnamed = of("Concern").chain(of("Context")).filter(is_named);
+    let unnamed: Vec<String> = unnamed.map(str::to_owned).collect();
+    let gone = tombstones::references(db, &scope, &unnamed)?;
     Ok(Listing {
         gone,
         people: accounts::queries::names(db, &people)?.into_iter().collect(),

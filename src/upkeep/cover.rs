@@ -45,6 +45,12 @@ pub(super) fn schools(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let (schools, posts) = portal
         .store
         .read(|db| Ok((queries::open_schools(db)?, queries::posts_from(db, today)?)))?;
+    if schools.is_empty() {
+        return Ok(Verdict::attend(
+            "No open school is in the register.".to_owned(),
+            "Load it: `e4s import schools FILE --authority N`.",
+        ));
+    }
     let cover = holders(&posts, today);
     let count = |urn| cover.get(&(Role::Dsl, Some(urn), None)).map_or(0, BTreeSet::len);
     let named = |wanted: usize| -> Vec<&str> {

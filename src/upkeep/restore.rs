@@ -169,44 +169,66 @@ fn place_keys(from: &Path, to: &Path) -> Result<()> {
     settle(to)
 }
 
-/// The journal's files of a backup that are not where they belong, or have more there than what is; and whether anything
-/// is there. Each may know concerns that the other does not, so that nothing of either may go.
-fn missing(from: &Path, to: &Path) -> Result<(Vec<PathBuf>, bool)> {
+/// The journal's files of a backup that are not where they belong, or have more there than what is, each with its place; and
+/// whether anything is there. Each may know concerns that the other does not, so that nothing of either may go. What was
+/// written anew since, without what was deleted or under a younger key, gets the older file beside it.
+fn missing(from: &Path, to: &Path) -> Result<(Vec<(PathBuf, PathBuf)>, bool)> {
     let (mut missing, is_there) = (Vec::new(), to.is_dir() && !files(to)?.is_empty());
-    let ours = if from.is_dir() { files(from)? } else { Vec::new() };
-    for file in ours {
+    for file in if from.is_dir() { files(from)? } else { Vec::new() } {
+        let ours = read(&file)?;
         let there = to.join(name_of(&file));
-        if !there.exists() {
-            missing.push(file);
-            continue;
+        match fits(&ours, &there)? {
+            Some(Fit::Held) => {}
+            Some(Fit::Longer) => missing.push((file, there)),
+            None => {
+                let beside = there.with_extension("restored.journal");
+                match fits(&ours, &beside)? {
+                    Some(Fit::Held) => {}
+                    Some(Fit::Longer)
+                        if store::are_records(&ours) && store::are_records(&read(&there)?) =>
+                    {
+                        missing.push((file, beside));
+                    }
+                    _ => return Err(unusable(&there, CLASH)),
+                }
+            }
         }
-        let (kept, ours) = (read(&there)?, read(&file)?);
-        if store::holds(&kept, &ours) {
-            continue;
-        }
-        if !store::holds(&ours, &kept) {
-            return Err(unusable(
-                &there,
-                "this file of the journal says something else than the one of the backup, and a restore never writes over \
-                 one. Give it another name that ends in .journal, or restore elsewhere with --into DIR",
-            ));
-        }
-        missing.push(file);
     }
     Ok((missing, is_there))
 }
 
+const CLASH: &str = "this file of the journal says something else than the one of the backup, and a restore never writes over \
+    one. Move it elsewhere, or restore elsewhere with --into DIR";
+
+/// How some bytes stand to a file: it has all of them, or they have all of it and more.
+enum Fit {
+    Held,
+    Longer,
+}
+
+/// Nothing if neither has all of the other.
+fn fits(ours: &[u8], there: &Path) -> Result<Option<Fit>> {
+    if !there.exists() {
+        return Ok(Some(Fit::Longer));
+    }
+    let kept = read(there)?;
+    Ok(if store::holds(&kept, ours) {
+        Some(Fit::Held)
+    } else {
+        store::holds(ours, &kept).then_some(Fit::Longer)
+    })
+}
+
 /// Puts files of the journal where they belong, each in one step.
-fn place_journal(missing: &[PathBuf], to: &Path) -> Result<()> {
+fn place_journal(missing: &[(PathBuf, PathBuf)], to: &Path) -> Result<()> {
     make(to)?;
-    for file in missing {
-        let there = to.join(name_of(file));
+    for (file, there) in missing {
         // The journal may be on another volume than the database.
-        if fs::rename(file, &there).is_err() {
+        if fs::rename(file, there).is_err() {
             let coming = Scratch::within(to)?;
             let whole = coming.path().join(name_of(file));
             write(&whole, &read(file)?, 0o600)?;
-            fs::rename(&whole, &there).map_err(|error| unusable(&there, error))?;
+            fs::rename(&whole, there).map_err(|error| unusable(there, error))?;
         }
     }
     settle(to)

@@ -162,9 +162,9 @@ impl Routes {
                 routes.into_iter().fold(web::resource(path), actix_web::Resource::route)
             };
             if first == "/" {
-                resources.into_iter().for_each(|it| {
+                for it in resources {
                     site.service(resource(it));
-                });
+                }
             } else {
                 let scope = web::scope(first);
                 site.service(

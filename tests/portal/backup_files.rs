@@ -114,6 +114,20 @@ fn a_journal_that_is_there_is_given_what_only_the_backup_has_and_loses_nothing()
     assert!(restore("longer").expect("restored").kept_journal);
     assert_eq!(now("longer", &name), longer);
 
+    // Retention or a rotation has written it anew since.
+    let second = bytes.windows(4).rposition(|it| it == b"#e4j").expect("two records");
+    let mut younger = bytes[second..].to_vec();
+    let lead = world.dsl(e4s::schools::Urn(100_001));
+    let team = world.look(e4s::districts::teams)[0].id;
+    world.concern(&lead, team, "Filed afterwards");
+    reconcile::run(&world.portal, world.now()).expect("journalled");
+    younger.extend(&fs::read(file.path()).expect("its bytes")[bytes.len()..]);
+    there("anew", &name, &younger);
+    assert!(restore("anew").expect("restored").kept_journal);
+    assert_eq!(now("anew", &name), younger);
+    let beside = name.replace(".journal", ".restored.journal");
+    assert_eq!(now("anew", &beside), bytes);
+
     there("clash", &name, b"something else altogether");
     let said = county.refusal(&backup, &county.identity, "clash");
     assert!(said.contains(&name) && said.contains("--into"), "{said}");

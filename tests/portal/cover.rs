@@ -12,7 +12,7 @@ use crate::world::World;
 fn invited(world: &World, name: &str, post: e4s::accounts::Post) -> e4s::accounts::AccountId {
     let email = format!("{name}@example.org");
     world.house(|deed| {
-        let giving = Giving { post: post.clone(), from_on: deed.today(), until_on: None };
+        let giving = Giving { post, from_on: deed.today(), until_on: None };
         let invitation = Invitation { email: email.clone(), name: name.to_owned(), giving };
         Ok(invite(deed, &invitation)?.0)
     })

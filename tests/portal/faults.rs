@@ -192,57 +192,6 @@ fn nothing_that_was_called_sent_is_lost_when_the_server_is_killed_while_many_fil
 }
 
 #[test]
-fn a_disk_that_is_full_is_said_and_what_was_not_called_sent_can_be_sent_again() {
-    let ready = ready(1, 60);
-    let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);
-    let address = Address::of(world);
-    // The journal's file is near its limit; the database, which is smaller, is not.
-    let limit = 8 * 1024 * 1024;
-    let folder = &world.portal.settings.journal;
-    let near = vec![b'x'; limit - 40_000];
-    for day in [0, 1] {
-        let day = calendar::day(world.now()) + chrono::TimeDelta::days(day);
-        let name = format!("{day}.{}.1.journal", world.portal.journal.host());
-        std::fs::write(folder.join(name), &near).expect("a file");
-    }
-    let limits = format!("trap '' XFSZ; ulimit -f {}", limit / 1024);
-    let served = address.serve(world, &limits).expect("serves");
-    let mut sent = BTreeMap::new();
-    let mut refused = Vec::new();
-    for draft in drafts {
-        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
-        if let Some(concern) = acknowledged(&came) {
-            sent.insert(*draft, concern);
-        } else {
-            assert_eq!(came.status, 503, "{came:?}");
-            assert!(came.body.contains("Send it again"), "{}", came.body);
-            refused.push(*draft);
-        }
-    }
-    assert!(!sent.is_empty() && !refused.is_empty(), "{} sent", sent.len());
-    served.says("setting `journal`");
-    served.says("File too large");
-    let kept = Journal::open(folder).expect("a journal");
-    let mut rows = BTreeSet::new();
-    let remains = kept.each(|it| {
-        rows.extend(ConcernId::parse(std::str::from_utf8(&it.row).expect("text")));
-        Ok(())
-    });
-    assert!(sent.values().all(|it| rows.contains(it)), "called sent, and not in the journal");
-    let damaged = remains.expect("read").damage;
-    assert_eq!((damaged.len(), damaged[0].at, damaged[0].length), (2, 0, limit - 40_000));
-    drop(served);
-
-    let _served = address.serve(world, "").expect("serves");
-    for draft in &refused {
-        let came = address.post(token, &Ready::check(*draft)).expect("an answer");
-        sent.insert(*draft, acknowledged(&came).expect("sent"));
-    }
-    assert_eq!(ready.stored(), sent.values().copied().collect());
-    assert_eq!(sent.len(), drafts.len());
-}
-
-#[test]
 fn a_database_that_cannot_grow_refuses_and_loses_nothing() {
     let ready = ready(1, 40);
     let (world, (token, drafts)) = (&ready.shire.world, &ready.leads[0]);

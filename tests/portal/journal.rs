@@ -189,22 +189,27 @@ async fn what_the_journal_lacks_is_added_and_what_the_database_lost_is_counted()
     assert!(fault.contains("in the journal and not in the database"), "{fault}");
     lose(world, concern);
     lose(world, second);
-    world.later(TimeDelta::hours(24));
-    assert_eq!(reconciled(world).lacking, 3, "everything is compared at night");
+    world.later(TimeDelta::minutes(5));
+    assert_eq!(reconciled(world).lacking, 3, "however long ago they were raised");
     assert_eq!(restored(world).back.len(), 3);
     assert_eq!(reconciled(world).lacking, 0);
 }
 
 #[actix_web::test]
-async fn what_is_committed_behind_the_moment_of_a_comparison_is_found_by_the_next_one() {
+async fn files_of_the_journal_that_are_gone_are_noticed_and_written_anew() {
     let shire = Shire::new();
     let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
-    reconciled(world);
-    // Its moment is before the comparison, its commit behind it: a slow change, or a clock that differs.
-    world.later(TimeDelta::minutes(-4));
     world.concern(&lead, shire.west, "The old mill");
-    world.later(TimeDelta::minutes(9));
     assert_eq!(reconciled(world).added, 1);
+    for file in std::fs::read_dir(&world.portal.settings.journal).expect("a folder") {
+        std::fs::remove_file(file.expect("a file").path()).expect("removed");
+    }
+    world.later(TimeDelta::minutes(5));
+    let told = reconcile::run(&world.portal, world.now()).expect_err("its own file is gone");
+    assert!(told.to_string().contains("not where it was"), "{told}");
+    world.later(TimeDelta::minutes(5));
+    assert_eq!(reconciled(world).added, 1);
+    assert_eq!(verified(world).faults, Vec::<String>::new());
 }
 
 #[actix_web::test]
@@ -347,7 +352,7 @@ fn many_at_once_in_several_processes_never_share_a_file_and_lose_nothing() {
     let remains = remains.expect("read");
     assert_eq!((remains.files, remains.damage.len(), remains.torn.len()), (2, 0, 0));
     assert_eq!(rows.len(), 640);
-    assert_eq!(journals[1].read_on(false).expect("read").count, 640);
+    assert_eq!(journals[1].read_on(false).expect("read").known.len(), 640);
     let next = day.succ_opt().expect("a day");
     journals[0].append(&[(row(9_999), Sealed::kept(String::new()))], next).expect("appended");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3, "one a day");

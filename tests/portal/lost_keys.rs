@@ -77,7 +77,7 @@ async fn without_any_root_key_and_any_backup_the_offline_identity_brings_everyth
         it.database = format!("sqlite:{}", it.keys.with_file_name("e4s.db").display());
         it.escrow = Some(recipient.clone());
     }));
-    let address = Address::of(&shire.world).with_escrow(recipient);
+    let address = Address::of(&shire.world).with_escrow(&recipient);
     let (offline, stranger) = (
         identity(&shire.world, "offline.txt", &ours),
         identity(&shire.world, "stranger.txt", &age::x25519::Identity::generate()),

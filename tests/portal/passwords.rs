@@ -170,7 +170,8 @@ async fn a_hash_of_weaker_make_is_made_anew_when_its_password_is_given() {
     let world = World::new();
     let id = known(&world);
     let params = argon2::Params::new(19 * 1024, 2, 1, None).expect("parameters");
-    let weak = argon2::Argon2::new(Default::default(), Default::default(), params);
+    let weak =
+        argon2::Argon2::new(argon2::Algorithm::default(), argon2::Version::default(), params);
     let weak = weak.hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
     world.house(|deed| choose::change(deed, id, &weak));
     let kept = || {

@@ -167,6 +167,8 @@ async fn the_doctor_is_red_while_the_database_lacks_a_concern_or_the_journal_is_
     journalled(world);
     assert_eq!(look().state, State::Fine, "{}", look().says);
     lose(world, concern);
+    // What was compared before is compared again at night.
+    world.later(chrono::TimeDelta::hours(24));
     journalled(world);
     let found = look();
     assert_eq!(found.state, State::Broken);

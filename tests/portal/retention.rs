@@ -17,9 +17,14 @@ pub fn on(world: &World, year: i32, month: u32, date: u32) {
     world.house(|deed| clock::confirm(deed, deed.at));
 }
 
+/// The chore alone: its letters wait.
+fn queue(world: &World) {
+    forget::run(&world.portal, world.now()).expect("retains");
+}
+
 /// The chore, as the worker runs it each day, beside a mail server that takes every letter at once.
 pub fn retain(world: &World) {
-    forget::run(&world.portal, world.now()).expect("retains");
+    queue(world);
     world.house(|deed| {
         let waiting = letters::table.filter(letters::sent_at.is_null());
         diesel::update(waiting).set(letters::sent_at.eq(deed.at)).execute(deed.db)?;
@@ -203,12 +208,12 @@ async fn a_team_is_told_once_a_month_in_numbers_alone() {
     world.later(TimeDelta::days(1));
     county.concern();
     on(world, 2032, 10, 24);
-    retain(world);
+    queue(world);
     on(world, 2032, 10, 25);
-    retain(world);
+    queue(world);
     assert_eq!(warnings_sent(world), 2, "one to each coordinator, of what is due by then");
     on(world, 2032, 11, 1);
-    retain(world);
+    queue(world);
     assert_eq!(warnings_sent(world), 4, "the next month, of the other");
     e4s::mail::deliver::run(&mailbox(world), world.now()).expect("delivers");
     let written: Vec<(Option<String>, Option<String>)> = world.look(|db| {
@@ -330,6 +335,8 @@ async fn a_dry_run_says_what_would_go_and_deletes_nothing() {
     county.concern();
     on(world, 2032, 10, 24);
     retain(world);
+    on(world, 2032, 10, 25);
+    retain(world);
     on(world, 2032, 11, 23);
     let (before, events) = (left(world), world.audit());
     let plan = world.look(|db| plan::plan(db, &world.portal.settings, world.now()));
@@ -339,4 +346,22 @@ async fn a_dry_run_says_what_would_go_and_deletes_nothing() {
     assert_eq!((left(world), world.audit()), (before, events));
     retain(world);
     assert_eq!(left(world), [0; 4], "and that is what goes");
+}
+
+#[actix_web::test]
+async fn requests_of_people_to_see_what_is_kept_go_after_six_years() {
+    let county = County::new();
+    let world = &county.world;
+    let form = [("words", "Nobody"), ("reference", "SAR 1"), ("reason", "Article 15")];
+    assert_eq!(world.county().post("/admin/subject-access", &form).await.status, 200);
+    let count = || -> i64 { world.look(|db| Ok(subject_requests::table.count().get_result(db)?)) };
+    on(world, 2032, 11, 22);
+    retain(world);
+    assert_eq!(count(), 1, "a day before");
+    on(world, 2032, 11, 23);
+    retain(world);
+    assert_eq!(count(), 0);
+    let gone = ("request".to_owned(), "requests".to_owned(), String::new(), 1);
+    assert!(stones(world).contains(&gone), "{:?}", stones(world));
+    assert!(world.audit().contains(&"requests-deleted".to_owned()));
 }

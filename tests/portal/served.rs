@@ -67,9 +67,9 @@ impl Address {
     }
 
     /// The same with an offline recipient whose identity the test has.
-    pub fn with_escrow(mut self, recipient: String) -> Self {
+    pub fn with_escrow(mut self, recipient: &str) -> Self {
         for setting in self.settings.iter_mut().filter(|it| it.0 == "E4S_ESCROW") {
-            setting.1.clone_from(&recipient);
+            recipient.clone_into(&mut setting.1);
         }
         self
     }

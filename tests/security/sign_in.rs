@@ -20,6 +20,7 @@ fn tries() -> usize {
 const EACH: usize = 6;
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the figures are to be read")]
 fn neither_the_answer_nor_its_time_tells_whether_there_is_an_account() {
     let people: Vec<String> =
         (0..tries().div_ceil(EACH)).map(|it| format!("person-{it}@example.org")).collect();
