@@ -150,7 +150,8 @@ fn say_needs(portal: &Portal) -> e4s::Result<()> {
     let mut older: BTreeSet<u32> = portal.keys.generations().into_iter().collect();
     let is_there = |it: u32| portal.settings.keys.join(format!("root-{it}.key")).exists();
     older.extend(in_database.iter().chain(in_journal.files.keys()).chain(&by_letters));
-    older.remove(&youngest);
+    // A key that waits is younger.
+    older.retain(|it| *it < youngest);
     for generation in &older {
         let mut by = Vec::new();
         if in_database.contains(generation) {
