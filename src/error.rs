@@ -56,6 +56,12 @@ pub enum Error {
     /// Too many changes at once, for longer than anybody should wait.
     #[error("the database was too busy")]
     Crowded,
+    /// The database's disk is full, and nothing can be saved.
+    #[error("there is no room left on the disk of the database")]
+    Full,
+    /// The database's disk refuses to be written, and nobody knows what it has.
+    #[error("the disk of the database could not be written to")]
+    Unwritten(#[source] diesel::result::Error),
     /// The database cannot be opened.
     #[error(
         "setting `database`: the database cannot be opened: {0}. For example: database = \"sqlite:/var/lib/e4s/e4s.db\""

@@ -1,5 +1,6 @@
 //! `e4s keys`: the root keys, the offline identity, and whether they open what is sealed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use e4s::app::Portal;
 use e4s::audit::Event;
-use e4s::concerns;
+use e4s::concerns::{self, needed};
 use e4s::config::{Fault, Settings};
 use e4s::mail::access;
 use e4s::seal::rotate::{self, Begun, Damaged};
@@ -34,6 +35,8 @@ pub enum KeysCommand {
     /// Take the key that waits into use, or make one, and renew every sealed text under it. Stopped half way, it goes on
     /// when it is run again.
     Rotate,
+    /// Say which root keys there are, and what still needs each: texts of the database, files of the journal, backups.
+    List,
     /// The root keys are lost: make a new one, and bring every text of the database and the journal under it by the offline
     /// identity alone. Stop the service first. Stopped half way, it goes on when it is run again.
     Recover {
@@ -61,6 +64,11 @@ pub fn run(
         KeysCommand::Rotate => {
             let portal = ready(settings)?;
             rotate(&portal)
+        }
+        KeysCommand::List => {
+            let portal = ready(settings)?;
+            say_needs(&portal)?;
+            Ok(ExitCode::SUCCESS)
         }
         KeysCommand::Recover { identity } => recover(settings, identity, ready),
         KeysCommand::EscrowCheck { identity } => {
@@ -128,23 +136,66 @@ fn rotate(portal: &Portal) -> Outcome {
     }
     let done = rotate::run(store, keys, &mut |count| complain(&format!("… {count} texts")))?;
     say(&format!("{} texts are renewed.", done.renewed));
-    let unneeded = rotate::unneeded(store, keys, &portal.settings.journal)?;
-    let by_letters = store.read(access::needed)?;
-    for generation in keys.generations().into_iter().filter(|it| *it != keys.generation()) {
-        let name = format!("root-{generation}.key");
-        if by_letters.contains(&generation) {
-            say(&format!(
-                "{name} is still needed, by letters that wait with a link in them: keep it."
-            ));
-        } else if unneeded.contains(&generation) {
-            say(&format!(
-                "{name} is needed by nothing in the database or the journal any more. Backups may need it."
-            ));
+    say_needs(portal)?;
+    Ok(told(&done.damaged))
+}
+
+/// Says of each older root key what still needs it.
+fn say_needs(portal: &Portal) -> e4s::Result<()> {
+    let (in_database, in_journal) =
+        (rotate::needed(&portal.store, &portal.keys)?, needed::needed(portal)?);
+    let by_letters = portal.store.read(access::needed)?;
+    let youngest = portal.keys.generation();
+    say(&format!("root-{youngest}.key seals what is written from now on."));
+    let mut older: BTreeSet<u32> = portal.keys.generations().into_iter().collect();
+    let is_there = |it: u32| portal.settings.keys.join(format!("root-{it}.key")).exists();
+    older.extend(in_database.iter().chain(in_journal.files.keys()).chain(&by_letters));
+    // A key that waits is younger.
+    older.retain(|it| *it < youngest);
+    for generation in &older {
+        let mut by = Vec::new();
+        if in_database.contains(generation) {
+            by.push("texts in the database".to_owned());
+        }
+        if let Some(files) = in_journal.files.get(generation) {
+            by.push(of_journal(files));
+        }
+        if by_letters.contains(generation) {
+            by.push("letters that wait with a link in them".to_owned());
+        }
+        let (name, by) = (format!("root-{generation}.key"), by.join(" and "));
+        if by.is_empty() {
+            say(&format!("{name} is needed by nothing in the database or the journal any more."));
+        } else if is_there(*generation) {
+            say(&format!("{name} is still needed, by {by}: keep it."));
         } else {
-            say(&format!("{name} is still needed: keep it."));
+            say(&format!("{name} is missing, and is needed by {by}: put it back from a backup."));
         }
     }
-    Ok(told(&done.damaged))
+    if in_journal.unopened > 0 {
+        let (count, verb) = match in_journal.unopened {
+            1 => ("1 record".to_owned(), "does"),
+            many => (format!("{many} records"), "do"),
+        };
+        say(&format!(
+            "{count} of the journal {verb} not open: keep every key. `e4s journal verify` names what is wrong."
+        ));
+    }
+    if !older.is_empty() {
+        say(
+            "Backups that are older than a rotation need the keys from before it as well. Each holds a copy of them, sealed to \
+             the offline identity: do not rely on that copy alone while such a backup is kept.",
+        );
+    }
+    Ok(())
+}
+
+/// So many files, and the names of some.
+fn of_journal(files: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = files.iter().take(3).map(String::as_str).collect();
+    let (count, more) = (files.len(), if files.len() > names.len() { ", …" } else { "" });
+    let noun = if count == 1 { "file" } else { "files" };
+    format!("{count} {noun} of the journal ({}{more})", names.join(", "))
 }
 
 /// Brings back what only the offline identity opens.

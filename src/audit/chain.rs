@@ -67,6 +67,11 @@ impl fmt::Display for Head {
 /// The hash of a line at its place behind another: SHA-256 over each field with its length before it, so that no two
 /// lines are covered by the same bytes.
 pub fn hash(before: &str, place: i64, line: &Line) -> String {
+    hex(digest(&mut Vec::new(), before, (place, line)))
+}
+
+/// The same as bytes. `room` is what a walk of many lines writes each of them into, one after the other.
+pub(super) fn digest(room: &mut Vec<u8>, before: &str, (place, line): (i64, &Line)) -> [u8; 32] {
     let micros = line.at.and_utc().timestamp_micros().to_be_bytes();
     let place = place.to_be_bytes();
     let fields: [&[u8]; 8] = [
@@ -79,12 +84,19 @@ pub fn hash(before: &str, place: i64, line: &Line) -> String {
         line.event.as_bytes(),
         line.subject.as_bytes(),
     ];
-    let mut hash = Sha256::new();
+    room.clear();
     for field in fields {
-        hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(field);
+        room.extend_from_slice(&u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+        room.extend_from_slice(field);
     }
-    hex(hash.finalize())
+    Sha256::digest(room).into()
+}
+
+/// True if a text is these bytes in hexadecimal digits, as [`hash`] writes them.
+pub(super) fn is_hex_of(text: &str, bytes: &[u8; 32]) -> bool {
+    let digit = |it: u8| if it < 10 { b'0' + it } else { b'a' + it - 10 };
+    let mut pairs = text.as_bytes().chunks_exact(2).zip(bytes);
+    text.len() == 64 && pairs.all(|(pair, it)| *pair == [digit(it >> 4), digit(it & 15)])
 }
 
 /// Puts lines at the end of a chain, which is theirs all, and moves the head on to the last. The caller's transaction is
@@ -150,6 +162,18 @@ mod tests {
         let wrong = ["", "house", "house 12", "house 0 ab", "house x ab"].map(str::to_owned);
         for wrong in wrong.iter().chain(&longer) {
             assert_eq!(Head::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_the_hexadecimal_form_of_its_digest_and_of_no_other() {
+        let line =
+            Line { chain: HOUSE, at: NaiveDateTime::default(), by: "a", event: "b", subject: "c" };
+        let (text, room) = (hash("before", 7, &line), &mut b"of another line".to_vec());
+        assert!(is_hex_of(&text, &digest(room, "before", (7, &line))));
+        assert!(!is_hex_of(&text, &digest(room, "before", (8, &line))));
+        for wrong in ["", text.get(1..).unwrap_or_default(), &format!("{text}00"), &text.to_uppercase()] {
+            assert!(!is_hex_of(wrong, &digest(room, "before", (7, &line))), "{wrong}");
         }
     }
 

@@ -2,23 +2,29 @@
 //! kept elsewhere. Names the first link of each chain that does not hold.
 //!
 //! The log may grow meanwhile: heads are read before and after, and a chain must end between the two. Where lines were
-//! removed when their time was over, a chain is walked from what stays of them, which one of its lines must speak of.
+//! removed when their time was over, a chain is walked from what stays of them, which one of its lines must speak of. Chains know
+//! nothing of each other, so several are walked at once, the longest ones first.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::Event;
-use super::chain::{Head, Line, NOTHING, hash, heads};
+use super::chain::{Head, Line, NOTHING, digest, heads, is_hex_of};
 use super::shorten::{Start, start};
-use crate::Result;
 use crate::store::schema::audit;
 use crate::store::{Db, Store};
+use crate::{Error, Result};
 
 const PAGE: usize = 5_000;
+/// How many chains are walked at once: as many as SQLite has readers.
+const WALKS_MAX: usize = 4;
 
 /// What came of walking a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +121,8 @@ struct Walker<'a> {
     hash: String,
     /// Hashes to be met on the way, by place.
     stops: BTreeMap<i64, (String, Broken)>,
+    /// What a line is hashed from.
+    room: Vec<u8>,
     /// A removal that a line has yet to speak of.
     unsaid: Option<String>,
 }
@@ -126,7 +134,26 @@ pub fn verify(store: &Store, kept: &[Head]) -> Result<Vec<Walk>> {
     chains.extend(before.iter().chain(kept).map(|it| it.chain.clone()));
     chains.sort();
     chains.dedup();
-    chains.into_iter().map(|chain| walk(store, chain, (&before, kept))).collect()
+    let length = |chain: &String| before.iter().find(|it| it.chain == *chain).map(|it| it.place);
+    chains.sort_by_cached_key(|it| std::cmp::Reverse(length(it)));
+    let next = AtomicUsize::new(0);
+    let walk_some = || {
+        let mut walks = Vec::new();
+        while let Some(chain) = chains.get(next.fetch_add(1, Ordering::Relaxed)) {
+            walks.push(walk(store, chain.clone(), (&before, kept))?);
+        }
+        Ok(walks)
+    };
+    let hands = thread::available_parallelism().map_or(1, NonZero::get).min(WALKS_MAX);
+    let mut walks: Vec<Walk> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..hands).map(|_| scope.spawn(walk_some)).collect();
+        let done = |it: thread::ScopedJoinHandle<Result<Vec<Walk>>>| {
+            it.join().unwrap_or(Err(Error::Stopped))
+        };
+        hands.into_iter().map(done).collect::<Result<Vec<_>>>().map(|it| it.concat())
+    })?;
+    walks.sort_by(|one, other| one.chain.cmp(&other.chain));
+    Ok(walks)
 }
 
 /// Walks one chain; once more, if it was shortened meanwhile.
@@ -158,7 +185,7 @@ fn walk_from(
     while broken.is_none() {
         let rows = store.read(|db| page(db, &walker))?;
         let is_last = rows.len() < PAGE;
-        broken = rows.iter().find_map(|row| walker.step(row));
+        broken = rows.into_iter().find_map(|row| walker.step(row));
         if is_last {
             break;
         }
@@ -176,7 +203,8 @@ impl<'a> Walker<'a> {
     fn at(chain: &'a str, start: Option<&Start>) -> Self {
         let (place, hash) = start.map_or((0, NOTHING), |it| (it.place, it.hash.as_str()));
         let unsaid = start.map(ToString::to_string);
-        Self { chain, id: 0, place, hash: hash.to_owned(), stops: BTreeMap::new(), unsaid }
+        let (hash, room, stops) = (hash.to_owned(), Vec::new(), BTreeMap::new());
+        Self { chain, id: 0, place, hash, stops, room, unsaid }
     }
 
     /// Takes a head that was kept elsewhere along, or says what is wrong with it already.
@@ -203,7 +231,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Goes on by one line, or says what is wrong with it.
-    fn step(&mut self, row: &Row) -> Option<Broken> {
+    fn step(&mut self, row: Row) -> Option<Broken> {
         let next = self.place + 1;
         if row.place > next {
             return Some(Broken::Gap(next));
@@ -215,7 +243,8 @@ impl<'a> Walker<'a> {
             event: &row.event,
             subject: &row.subject,
         };
-        if row.place != next || row.hash != hash(&self.hash, next, &line) {
+        let digest = digest(&mut self.room, &self.hash, (next, &line));
+        if row.place != next || !is_hex_of(&row.hash, &digest) {
             return Some(Broken::Hash(next));
         }
         if row.id <= self.id {
@@ -228,7 +257,7 @@ impl<'a> Walker<'a> {
         self.unsaid = self.unsaid.take().filter(|it| !is_removal || *it != row.subject);
         self.id = row.id;
         self.place = next;
-        self.hash.clone_from(&row.hash);
+        self.hash = row.hash;
         None
     }
 

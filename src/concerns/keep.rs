@@ -43,8 +43,30 @@ fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<NaiveDateTi
 }
 
 impl Record {
-    /// Sealed for its team, as the journal has it.
+    /// Sealed for its team, as the journal has it: under one root key, the answers in it included.
     fn sealed(&self, portal: &Portal) -> Result<Sealed> {
+        loop {
+            let Some(answers) = self.renewed_answers(portal) else {
+                return self.sealed_with(portal, &self.answers);
+            };
+            let sealed = self.sealed_with(portal, answers.as_str())?;
+            // A key that came in between would leave two that are needed.
+            if sealed.generation() == answers.generation() {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    /// The answers under the youngest root key. Nothing if they do not open.
+    fn renewed_answers(&self, portal: &Portal) -> Option<Sealed> {
+        let kept = Sealed::kept(self.answers.clone());
+        if kept.generation() == Some(portal.keys.generation()) {
+            return Some(kept);
+        }
+        portal.keys.renew(KeptConcern::place(&self.id), &kept).ok()
+    }
+
+    fn sealed_with(&self, portal: &Portal, answers: &str) -> Result<Sealed> {
         let text = serde_json::json!({
             "form": FORM,
             "id": self.id.as_str(),
@@ -61,7 +83,7 @@ impl Record {
             "urgency": self.urgency,
             "easting": self.easting,
             "northing": self.northing,
-            "answers": self.answers,
+            "answers": answers,
         });
         portal.keys.seal(&self.team_id, place(&self.id), &text.to_string())
     }
@@ -97,6 +119,18 @@ impl Record {
         record.sealed(portal)
     }
 
+    /// The root keys that a record needs: its own, and that of the answers in it.
+    pub(super) fn generations(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Vec<u32>> {
+        // The answers need not open for it.
+        let open = |at: Place, it: &Sealed| match at.table {
+            "journal" => portal.keys.unseal(at, it),
+            _ => Ok(String::new()),
+        };
+        let (record, _) = Self::read(id, sealed, open)?;
+        let answers = Sealed::kept(record.answers).generation();
+        Ok(sealed.generation().into_iter().chain(answers).collect())
+    }
+
     /// A record, and the texts that were opened for it.
     fn read(
         id: ConcernId,
@@ -120,9 +154,9 @@ fn place(id: &ConcernId) -> Place<'_> {
     Place { table: "journal", column: "concern", row: id.as_str() }
 }
 
-/// The same record under the youngest root key, for today's offline recipient.
+/// The same record under the youngest root key, the answers in it as well, for today's offline recipient.
 pub(super) fn renewed(portal: &Portal, id: ConcernId, sealed: &Sealed) -> Result<Sealed> {
-    portal.keys.renew(place(&id), sealed)
+    Record::opened(portal, id, sealed)?.sealed(portal)
 }
 
 /// The row of the journal that a concern has.

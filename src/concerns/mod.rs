@@ -34,6 +34,7 @@ pub mod search;
 
 pub mod clear;
 pub mod keep;
+pub mod needed;
 pub mod reconcile;
 pub mod recover;
 pub mod restore;

@@ -36,12 +36,11 @@ pub fn recover(portal: &Portal, identity: &Identity) -> Result<Recovered> {
         if Record::opened(portal, id, &it.sealed).is_ok() {
             return Ok(());
         }
-        let at = it.at.clone();
         match Record::recovered(portal, (id, &it.sealed), identity) {
-            Err(error) => done.damaged.push(format!("{at} does not open: {error}")),
+            Err(error) => done.damaged.push(format!("{} does not open: {error}", it.at)),
             Ok(sealed) => {
                 batch.push((it.row, sealed));
-                aside.extend(at.split_once(" at byte ").map(|(file, _)| file.to_owned()));
+                aside.insert(it.at.file.clone());
             }
         }
         if batch.len() >= BATCH {

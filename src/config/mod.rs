@@ -161,7 +161,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "sign_on_issuer",
         default: "",
         example: "https://login.council.example/v2.0",
-        about: "The council's sign-on (OpenID Connect): the issuer, exactly as its discovery document names it. Needs https, except on loopback. Without it people sign in with passwords alone",
+        about: "The council's sign-on (OpenID Connect): the issuer, exactly as its discovery document names it. Needs https, except on loopback. Without it people sign in with a password and their second factor",
     },
     Setting {
         name: "sign_on_client",

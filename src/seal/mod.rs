@@ -382,4 +382,13 @@ mod tests {
         let told = Keyring::open(folder.path(), None).err().expect("refused").to_string();
         assert!(told.contains("root-1.key") && told.contains("0400"), "{told}");
     }
+
+    #[test]
+    fn each_owner_has_a_key_of_its_own_and_each_root_key_gives_another() {
+        let root = |byte: u8| Zeroizing::new([byte; 32]);
+        let key = |byte, owner| *owner_key(&root(byte), owner).expect("a key");
+        assert_eq!(key(1, HOUSE), key(1, HOUSE));
+        assert_ne!(key(1, HOUSE), key(1, "0123456789abcdefghjkmnpqrs"));
+        assert_ne!(key(1, HOUSE), key(2, HOUSE));
+    }
 }

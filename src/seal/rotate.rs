@@ -4,11 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::Read;
-use std::path::Path;
 
 use super::queries::{self, Which};
-use super::{COLUMNS, FORM, Keyring, Place, keys};
+use super::{COLUMNS, Keyring, Place, keys};
 use crate::store::Store;
 use crate::{Error, Result};
 
@@ -158,50 +156,18 @@ pub fn run(store: &Store, keys: &Keyring, progress: &mut dyn FnMut(usize)) -> Re
     Ok(whole)
 }
 
-/// The older generations of which nothing needs the key any more: no text of the database, no record of the journal.
-pub fn unneeded(store: &Store, keys: &Keyring, journal: &Path) -> Result<Vec<u32>> {
-    let older: Vec<u32> =
-        keys.generations().into_iter().filter(|it| *it != keys.generation()).collect();
-    let mut needed = in_folder(journal, &older)?;
-    for generation in &older {
+/// The older generations of which some text of the database still needs the key.
+pub fn needed(store: &Store, keys: &Keyring) -> Result<BTreeSet<u32>> {
+    let mut needed = BTreeSet::new();
+    for generation in keys.generations().into_iter().filter(|it| *it != keys.generation()) {
         for column in COLUMNS {
-            let one = |db: &mut _| queries::page(db, *column, (Which::Of(*generation), ""), 1);
-            if !needed.contains(generation) && !store.read(one)?.is_empty() {
-                needed.insert(*generation);
+            let one = |db: &mut _| queries::page(db, *column, (Which::Of(generation), ""), 1);
+            if !needed.contains(&generation) && !store.read(one)?.is_empty() {
+                needed.insert(generation);
             }
         }
     }
-    Ok(older.into_iter().filter(|it| !needed.contains(it)).collect())
-}
-
-/// The generations that sealed texts in the files of a folder speak of, in whatever form they are kept.
-fn in_folder(folder: &Path, generations: &[u32]) -> Result<BTreeSet<u32>> {
-    let mut found = BTreeSet::new();
-    let unreadable = |error: std::io::Error| {
-        Error::Unusable(format!("setting `journal`: {}: {error}", folder.display()))
-    };
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
-        other => other.map_err(unreadable)?,
-    };
-    for entry in entries {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            found.extend(in_folder(&path, generations)?);
-            continue;
-        }
-        let mut bytes = Vec::new();
-        std::fs::File::open(&path)
-            .and_then(|mut it| it.read_to_end(&mut bytes))
-            .map_err(unreadable)?;
-        found.extend(generations.iter().copied().filter(|it| speaks_of(&bytes, *it)));
-    }
-    Ok(found)
-}
-
-fn speaks_of(bytes: &[u8], generation: u32) -> bool {
-    let start = format!("{FORM}.{generation}.");
-    bytes.windows(start.len()).any(|it| it == start.as_bytes())
+    Ok(needed)
 }
 
 impl Damaged {

@@ -41,6 +41,8 @@ const SQLITE_KEPT: [(&str, &str, &str, &str); 6] = [
         "SQLite does not wait for others (busy_timeout is not set)",
     ),
 ];
+/// Whoever reads waits no longer for somebody's lock than on SQLite. A change sets how long it waits by itself.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET lock_timeout = 5000";
 /// The settings of a server that lose nothing that was acknowledged.
 const POSTGRES_KEPT: [(&str, &[&str]); 3] = [
     ("synchronous_commit", &["on", "remote_apply"]),
@@ -97,7 +99,7 @@ impl Engine {
 
     fn postgres(&self) -> Result<PgConnection, Error> {
         let mut db = PgConnection::establish(&self.address).map_err(Error::ConnectionError)?;
-        db.batch_execute("SET TIME ZONE 'UTC'").map_err(Error::QueryError)?;
+        db.batch_execute(POSTGRES_SETTINGS).map_err(Error::QueryError)?;
         for (setting, safe) in POSTGRES_KEPT {
             let found = ask(&mut db, &setting_query(setting))?;
             if !safe.contains(&found.as_str()) {

@@ -15,10 +15,11 @@ use chrono::NaiveDate;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frames::{Piece, Row, frame, pieces};
-use super::journal_files::{self as files, Damage, FILE_MAX, Open, Reached};
+use super::journal_files::{self as files, FILE_MAX, Open, Reached};
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
+pub use super::journal_files::Damage;
 pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
@@ -76,8 +77,8 @@ pub struct News {
 pub struct Record {
     pub row: Row,
     pub sealed: Sealed,
-    /// The file, and where in it the record begins, as a person is told.
-    pub at: String,
+    /// Its file, and where in it the record stands.
+    pub at: Damage,
 }
 
 /// What is in a journal that is no record.
@@ -266,7 +267,7 @@ impl Journal {
             for piece in pieces(&bytes) {
                 match piece {
                     Piece::Whole { row, text, end } => {
-                        let at = Damage::of(&path, (0, begin), end - begin).to_string();
+                        let at = Damage::of(&path, (0, begin), end - begin);
                         look(Record { row, sealed: Sealed::kept(text.to_owned()), at })?;
                         begin = end;
                     }

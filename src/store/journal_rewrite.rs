@@ -104,7 +104,7 @@ fn anew(
     decide: &mut impl FnMut(&[Record]) -> Result<Vec<Fate>>,
 ) -> Result<(Vec<u8>, Rewritten)> {
     let record = |(row, text): (Row, &str)| {
-        let at = Damage::of(path, (0, 0), text.len()).to_string();
+        let at = Damage::of(path, (0, 0), text.len());
         Record { row, sealed: Sealed::kept(text.to_owned()), at }
     };
     let whole =

@@ -46,7 +46,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Taken before the first question of a change: a snapshot that is older than the lock would collide all the same.
 const TURN_POSTGRES: &str = "LOCK TABLE audit_heads IN SHARE ROW EXCLUSIVE MODE";
 const TRIES_MAX: u32 = 30;
-/// Nobody waits longer than this for their turn to write. It is less than what proxies wait for a page.
+/// Nobody waits longer than this for their turn to write: for those of this process, and for other processes' locks,
+/// taken together. It is less than what proxies wait for a page.
 const WAIT_MAX: Duration = Duration::from_secs(15);
 const READERS_SQLITE: u32 = 4;
 const CONNECTIONS_POSTGRES: u32 = 8;
@@ -119,40 +120,58 @@ impl Store {
 
     /// Looks, without changing anything.
     pub fn read<T>(&self, look: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-        look(&mut *self.readers.get()?)
+        look(&mut *self.readers.get()?).map_err(named)
     }
 
     /// Changes things, all or nothing, as if no one else were writing.
     ///
     /// PostgreSQL runs the change serializably and may ask for it again (when somebody wrote without taking a turn), so
     /// `change` does nothing but use `db`.
-    pub fn write<T>(&self, mut change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
-        let began = Instant::now();
-        let _turn = self.turn.try_lock_for(WAIT_MAX).ok_or(Error::Crowded)?;
+    pub fn write<T>(&self, change: impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
+        self.write_within(WAIT_MAX, change)
+    }
+
+    /// The same for what is worth a shorter wait: [`Error::Crowded`] when its turn has not come by then.
+    pub fn write_within<T>(
+        &self,
+        longest: Duration,
+        mut change: impl FnMut(&mut Db) -> Result<T>,
+    ) -> Result<T> {
+        let until = Instant::now() + longest;
+        let _turn = self.turn.try_lock_until(until).ok_or(Error::Crowded)?;
         let db = &mut *self.writers.get()?;
-        let mut tries = 1;
-        loop {
-            match attempt(db, &mut change) {
+        for tries in 1..=TRIES_MAX {
+            let left = until.saturating_duration_since(Instant::now());
+            let left = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
+            if left == 0 {
+                break;
+            }
+            match attempt(db, left, &mut change).map_err(named) {
                 Err(error) if is_collision(&error) => {
-                    if tries == TRIES_MAX || began.elapsed() >= WAIT_MAX {
-                        return Err(Error::Crowded);
-                    }
                     let [jitter] = random_bytes::<1>();
                     let pause = u64::from(tries) + u64::from(jitter) / 32;
                     std::thread::sleep(Duration::from_millis(pause));
-                    tries += 1;
                 }
                 outcome => return outcome,
             }
         }
+        Err(Error::Crowded)
     }
 }
 
-fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Result<T> {
+/// Tries a change once. Other processes' locks are waited for so many milliseconds.
+fn attempt<T>(
+    db: &mut Db,
+    wait_ms: u32,
+    change: &mut impl FnMut(&mut Db) -> Result<T>,
+) -> Result<T> {
     type Transaction = <Db as Connection>::TransactionManager;
 
     match db {
-        Db::Sqlite(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN IMMEDIATE")?,
+        Db::Sqlite(db) => {
+            db.batch_execute(&format!("PRAGMA busy_timeout = {wait_ms}"))?;
+            AnsiTransactionManager::begin_transaction_sql(db, "BEGIN IMMEDIATE")?;
+        }
         Db::Postgres(db) => {
             AnsiTransactionManager::begin_transaction_sql(
                 db,
@@ -160,18 +179,22 @@ fn attempt<T>(db: &mut Db, change: &mut impl FnMut(&mut Db) -> Result<T>) -> Res
             )?;
         }
     }
-    match take_turn(db).and_then(|()| change(db)) {
+    match take_turn(db, wait_ms).and_then(|()| change(db)) {
         Ok(value) => Transaction::commit_transaction(db).map(|()| value).map_err(Error::from),
         Err(error) => Transaction::rollback_transaction(db).map_err(Error::from).and(Err(error)),
     }
 }
 
-/// Waits until no other process writes.
-fn take_turn(db: &mut Db) -> Result<()> {
-    match db {
-        Db::Sqlite(_) => Ok(()),
-        Db::Postgres(db) => Ok(db.batch_execute(TURN_POSTGRES)?),
-    }
+/// Waits until no other process writes; on PostgreSQL, for every other lock as long at most.
+fn take_turn(db: &mut Db, wait_ms: u32) -> Result<()> {
+    let Db::Postgres(db) = db else { return Ok(()) };
+    let began = Instant::now();
+    let taken = db.batch_execute(&format!("SET LOCAL lock_timeout = {wait_ms}; {TURN_POSTGRES}"));
+    taken.map_err(|error| {
+        // The server says it in its own language; the time says it in any.
+        let is_late = began.elapsed() >= Duration::from_millis(u64::from(wait_ms));
+        if is_late { Error::Crowded } else { Error::from(error) }
+    })
 }
 
 /// True for what another try can mend: serialization failures, and the ways in which the engines say "somebody else is
@@ -182,6 +205,21 @@ fn is_collision(error: &Error) -> bool {
     matches!(kind, DatabaseErrorKind::SerializationFailure)
         || message.contains("deadlock detected")
         || message.contains("database is locked")
+}
+
+/// Gives failures a name of their own that a visitor is told the reason of.
+fn named(error: Error) -> Error {
+    let Error::Database(Failure::DatabaseError(kind, about)) = error else { return error };
+    let says = |it: &str| about.message().contains(it);
+    if says("due to lock timeout") {
+        Error::Crowded
+    } else if says("database or disk is full") || says("No space left on device") {
+        Error::Full
+    } else if says("disk I/O error") {
+        Error::Unwritten(Failure::DatabaseError(kind, about))
+    } else {
+        Error::Database(Failure::DatabaseError(kind, about))
+    }
 }
 
 /// Asks the database for nothing, to see that it answers.

@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::form::{self, Sent};
 use super::visit::Known;
 use super::{Pages, WAIT_S, back};
 use crate::Error;
@@ -19,6 +20,16 @@ struct ErrorPage {
     heading: &'static str,
     sentence: String,
     what_next: Vec<&'static str>,
+    /// What was sent and may not be saved, as it is read.
+    typed: Vec<(String, String)>,
+    /// The form once more, if it can be sent as it is.
+    again: Option<Again>,
+}
+
+#[derive(Serialize)]
+struct Again {
+    action: String,
+    fields: Vec<(String, String)>,
 }
 
 /// Draws errors. A page that needs a session leads to signing in.
@@ -58,17 +69,14 @@ pub async fn draw(
         let to_page = HttpResponse::SeeOther().insert_header((LOCATION, above)).finish();
         return Ok(response.into_response(to_page));
     }
-    let page = match ours {
-        Some(error) => {
-            if status.is_server_error() {
-                let cause: &dyn std::error::Error = error;
-                tracing::error!(error = cause, "a request failed");
-            }
-            ErrorPage::of(status, Some(error))
-        }
-        None if error.is_some() || is_bare(&response) => ErrorPage::of(status, None),
-        None => return Ok(response),
-    };
+    if ours.is_none() && error.is_none() && !is_bare(&response) {
+        return Ok(response);
+    }
+    if let Some(error) = ours.filter(|_| status.is_server_error()) {
+        let cause: &dyn std::error::Error = error;
+        tracing::error!(error = cause, "a request failed");
+    }
+    let page = ErrorPage::of(status, ours).with(status, response.request());
     let Some(app) = response.request().app_data::<App>().cloned() else { return Ok(response) };
     let known = response.request().extensions().get::<Known>().cloned();
     // Whoever has timed out, or is half way in, is shown nothing of their own.
@@ -119,6 +127,7 @@ impl ErrorPage {
             StatusCode::TOO_MANY_REQUESTS => "Too many tries",
             StatusCode::UNAUTHORIZED => "You need to sign in",
             _ if status.is_client_error() => "This did not work",
+            StatusCode::SERVICE_UNAVAILABLE => "Sorry, the service cannot do this at the moment",
             _ => "Sorry, there is a problem with the service",
         };
         let sentence = match error {
@@ -126,6 +135,21 @@ impl ErrorPage {
             None if status == StatusCode::NOT_FOUND => sentence(&Error::NotFound.to_string()),
             None if status == StatusCode::METHOD_NOT_ALLOWED => {
                 "This address does not take what was sent to it.".to_owned()
+            }
+            Some(Error::Crowded) => {
+                "Somebody else was saving something for so long that your turn did not come. What you sent just now was \
+                 not saved. Nothing that was saved before is lost."
+                    .to_owned()
+            }
+            Some(Error::Full) => {
+                "The service’s disk is full, so it can save nothing at the moment. What you sent just now was not saved. \
+                 Nothing that was saved before is lost."
+                    .to_owned()
+            }
+            Some(Error::Unwritten(_)) => {
+                "The service could not write to its disk. What you sent just now may not have been saved: check before \
+                 you send it again. Nothing that was saved before is lost."
+                    .to_owned()
             }
             _ => "Nothing that was already sent is lost. What you sent just now may not have been saved: check before \
                   you send it again."
@@ -139,7 +163,14 @@ impl ErrorPage {
             Some(Error::TooLarge) => {
                 what_next.push("Go back: your browser still has what you typed. Make it shorter, then send it again.");
             }
-            Some(Error::TooSlow | Error::Busy(_)) => what_next.push("Go back and send it again."),
+            Some(Error::TooSlow) => what_next.push("Go back and send it again."),
+            Some(Error::Busy(_) | Error::Crowded) => {
+                what_next.push("Wait a minute, then send it again.");
+            }
+            Some(Error::Full | Error::Unwritten(_)) => what_next.push(
+                "Tell the people who look after this service. They can make room on its disk while it runs; then send \
+                 it again.",
+            ),
             Some(Error::Forbidden) => {
                 what_next
                     .push("If you should have access, ask the person who looks after accounts.");
@@ -154,7 +185,22 @@ impl ErrorPage {
             _ => {}
         }
         what_next.push("If a child is in danger now, call 999.");
-        Self { heading, sentence, what_next }
+        Self { heading, sentence, what_next, typed: Vec::new(), again: None }
+    }
+
+    /// With what a form sent, if the service is why it was not taken.
+    fn with(mut self, status: StatusCode, request: &HttpRequest) -> Self {
+        let is_ours = status.is_server_error() || status == StatusCode::CONFLICT;
+        let extensions = request.extensions();
+        let Some(sent) = extensions.get::<Sent>().filter(|_| is_ours) else { return self };
+        if status == StatusCode::SERVICE_UNAVAILABLE
+            && let Some(fields) = sent.again()
+        {
+            let (action, fields) = (request.path().to_owned(), fields.to_vec());
+            self.again = Some(Again { action, fields });
+        }
+        self.typed = form::words(sent.0.clone());
+        self
     }
 }
 

@@ -16,6 +16,7 @@ use unicode_normalization::UnicodeNormalization;
 use validator::{Validate, ValidationError};
 
 use super::visit::Known;
+use crate::store::letters_of;
 use crate::{Error, Result};
 
 /// Enough for the longest report in any script, where one character may take nine bytes on the wire. Longer answers
@@ -34,7 +35,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let expected = request.extensions().get::<Known>().map(|it| it.token.csrf());
-        let mut payload = payload.take();
+        let (mut payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             let pairs = pairs(&mut payload).await?;
             if let Some(expected) = expected {
@@ -48,31 +49,43 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             let unreadable = |_| Error::Invalid(FormErrors::default());
             let text = serde_html_form::to_string(&pairs).map_err(unreadable)?;
+            request.extensions_mut().insert(Sent(pairs));
             let form = serde_html_form::from_str(&text);
             form.map(Self).map_err(|_unreadable| Error::Invalid(FormErrors::default()))
         })
     }
 }
 
+/// What a form of ours sent, for the page that says that the service could not take it.
+pub(super) struct Sent(pub Vec<(String, String)>);
+
+impl Sent {
+    /// Every field, to be sent once more as it is; nothing if there is a secret among them.
+    pub fn again(&self) -> Option<&[(String, String)]> {
+        let is_secret = |(name, _): &(String, String)| SECRETS.contains(&name.as_str());
+        (!self.0.iter().any(is_secret)).then_some(&self.0)
+    }
+}
+
+/// Fields that are shown to nobody, not to whoever typed them either.
+const SECRETS: [&str; 5] = ["password", "old_password", "code", "ceremony", "credential"];
+/// Fields that pages put into their forms themselves.
+const OURS: [&str; 5] = ["csrf", "key", "draft", "back", "area"];
+
+/// True for the mark of what a page showed. A report's account has the same name, and is somebody's words.
+fn is_mark(name: &str, value: &str) -> bool {
+    let is_time = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let is_state = value.rsplit_once('.').is_some_and(|(_, time)| is_time(time));
+    name == "seen" && (is_state && !value.contains(' ') || letters_of(value).is_some())
+}
+
 /// What a person typed or chose, without what pages put into their forms themselves.
 pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
-    let is_ours = |name: &str| {
-        matches!(
-            name,
-            "csrf"
-                | "password"
-                | "old_password"
-                | "seen"
-                | "key"
-                | "draft"
-                | "back"
-                | "area"
-                | "code"
-                | "ceremony"
-                | "credential"
-        )
+    let is_left_out = |name: &str, value: &str| {
+        SECRETS.contains(&name) || OURS.contains(&name) || is_mark(name, value)
     };
-    let typed = |(name, value): &(String, String)| !is_ours(name) && !value.trim().is_empty();
+    let typed =
+        |(name, value): &(String, String)| !is_left_out(name, value) && !value.trim().is_empty();
     pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()
 }
 
@@ -164,7 +177,18 @@ impl FormErrors {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, words};
+
+    #[test]
+    fn a_reports_account_is_handed_back_and_the_mark_of_what_a_page_showed_is_not() {
+        let handed_back = |value: &str| words(vec![("seen".to_owned(), value.to_owned())]).len();
+        for account in ["A herring on the steps", "Twice, at 4.30", "Vapes"] {
+            assert_eq!(handed_back(account), 1, "{account}");
+        }
+        for mark in ["more_information.1795435200", "0123456789abcdefghjkmnpqrs"] {
+            assert_eq!(handed_back(mark), 0, "{mark}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_seen_does_not_get_in() {

@@ -1,13 +1,16 @@
 //! Who comes in: the session is looked up once, the route's policy is applied, and a visit is made of it.
 
+use std::time::Duration;
+
 use actix_web::body::BoxBody;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use chrono::NaiveDateTime;
 
-use super::form;
+use super::form::{self, Sent};
 use super::routes::Policy;
 use super::visit::Known;
 use crate::accounts::sessions::{self, Reach, Standing, Token};
@@ -19,6 +22,8 @@ use crate::{Error, Result};
 const COOKIE: &str = "__Host-e4s";
 /// On loopback, without TLS.
 const COOKIE_LOOPBACK: &str = "e4s";
+/// How long a request waits for its session to be marked as seen.
+const TOUCH_MAX: Duration = Duration::from_millis(500);
 
 /// Applies a route's policy, then goes on to the handler, or answers instead of it.
 pub async fn admit(
@@ -39,6 +44,9 @@ pub async fn admit(
                     give_back(request, Error::OldForm).await
                 }
                 Error::NotProved(_) if !is_safe => give_back(request, Error::NotProved).await,
+                error if !is_safe && error.status_code().is_server_error() => {
+                    keep_typed(request, error).await
+                }
                 error => refuse(request, error),
             });
         }
@@ -117,10 +125,20 @@ async fn known(request: &HttpRequest, app: &App) -> Result<Option<Known>> {
     let standing = app.read(move |db| sessions::standing(db, &asked, at)).await?;
     let Some(Standing { actor, reach, is_due }) = standing else { return Ok(None) };
     if is_due {
-        let seen = token.clone();
-        app.change(move |db| sessions::touch(db, &seen, at)).await?;
+        touch(app, token.clone(), at).await;
     }
     Ok(Some(Known { token, actor, reach }))
+}
+
+/// Marks a session as seen. It is worth no wait, and a database that can only be read stops nobody who reads: the next
+/// request tries again.
+async fn touch(app: &App, token: Token, at: NaiveDateTime) {
+    let store = app.store.clone();
+    let touch = move || store.write_within(TOUCH_MAX, |db| sessions::touch(db, &token, at));
+    if let Err(error) = web::block(touch).await.map_err(Error::from).flatten() {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "a session was not marked as seen");
+    }
 }
 
 /// The token in the browser's cookie, if there is one that could be ours.
@@ -154,6 +172,15 @@ pub fn no_cookie(app: &App) -> Cookie<'static> {
 pub fn with_cookie(mut response: HttpResponse, app: &App, token: &Token) -> Result<HttpResponse> {
     response.add_cookie(&cookie(app, token)).map_err(|_bad| Error::Corrupt("cookie"))?;
     Ok(response)
+}
+
+/// Nobody could find out who sent a form. What they typed is on the page that says so.
+async fn keep_typed(mut request: ServiceRequest, error: Error) -> ServiceResponse<BoxBody> {
+    let mut payload = request.take_payload();
+    if let Ok(sent) = form::pairs(&mut payload).await {
+        request.extensions_mut().insert(Sent(sent));
+    }
+    refuse(request, error)
 }
 
 /// Somebody sent a form that cannot be taken now: nothing is done, and what they typed is handed back to them.

@@ -90,7 +90,9 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany | Self::Queue => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Crowded | Self::Full | Self::Unwritten(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Database(_)
             | Self::Unreachable(_)
             | Self::Page(_)

@@ -67,9 +67,14 @@ async fn an_administrator_and_a_colleague_let_somebody_set_up_a_new_factor_after
         world.later(TimeDelta::seconds(1));
         let page = here(admin).get("/admin/recoveries").await;
         assert!(page.body.contains("second factors now"), "{}", page.main());
+        let inside = here(lost.id);
         assert_eq!(agree(&here(admin), &id).await, 303);
         assert!(!has_factor(&world, lost.id));
-        assert_eq!(lost.get("/account").await.path(), "/sign-in", "all sessions end");
+        assert_eq!(
+            inside.get("/account").await.path(),
+            "/sign-in?back=account",
+            "all sessions end"
+        );
         let half = world.entered(lost.id, How::Password);
         assert_eq!(half.get("/sign-in/second").await.path(), "/account/factors/new");
         assert_eq!(agree(&here(admin), &id).await, 404, "it is over");

@@ -15,6 +15,8 @@ pub struct Address {
     pub port: u16,
     pub health: u16,
     settings: Vec<(&'static str, String)>,
+    /// What the program is run by, such as a tracer.
+    by: Vec<String>,
 }
 
 /// A process that serves a world.
@@ -48,7 +50,20 @@ impl Address {
             ("E4S_BASE_URL", format!("http://127.0.0.1:{port}")),
             ("E4S_MAIL", "smtp://127.0.0.1:9".to_owned()),
         ];
-        Self { port, health, settings }
+        Self { port, health, settings, by: Vec::new() }
+    }
+
+    /// The same, run by another program.
+    pub fn by(mut self, words: impl IntoIterator<Item = String>) -> Self {
+        self.by = words.into_iter().collect();
+        self
+    }
+
+    /// The same, with another setting.
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.settings.retain(|it| it.0 != name);
+        self.settings.push((name, value));
+        self
     }
 
     /// The same with an offline recipient whose identity the test has.
@@ -60,7 +75,9 @@ impl Address {
     }
 
     fn command(&self, world: &World, program: &str) -> Command {
-        let mut command = Command::new(program);
+        let mut words = self.by.iter().map(String::as_str).chain([program]);
+        let mut command = Command::new(words.next().expect("a program"));
+        command.args(words);
         // What the test was told with such names is not the program's.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("E4S_")) {
             command.env_remove(name);
@@ -110,9 +127,21 @@ impl Address {
         ask(self.health, &format!("GET {path} HTTP/1.1\r\n"), "")
     }
 
-    /// Sends the form of a page of this session.
+    /// Sends the form of a page of this session, without a field.
     pub fn post(&self, token: &Token, path: &str) -> std::io::Result<Came> {
-        let form = format!("csrf={}", token.csrf());
+        self.send(token, path, &[])
+    }
+
+    /// Sends the form of a page of this session.
+    pub fn send(
+        &self,
+        token: &Token,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> std::io::Result<Came> {
+        let csrf = token.csrf();
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
+        let form = serde_html_form::to_string(&fields).expect("a form");
         let head = format!(
             "POST {path} HTTP/1.1\r\norigin: http://127.0.0.1:{}\r\ncookie: e4s={}\r\n\
              content-type: application/x-www-form-urlencoded\r\n",

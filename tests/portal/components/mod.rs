@@ -140,6 +140,8 @@ fn a_page_says_whose_it_is_and_lets_people_in_and_out() {
         context.insert("heading", "Page not found");
         context.insert("sentence", "There is nothing at this address.");
         context.insert("what_next", &["Check the address."]);
+        context.insert("typed", &Json::Array(Vec::new()));
+        context.insert("again", &Json::Null);
         tera.render("error.html", &context).expect("a page")
     };
 
