@@ -165,7 +165,7 @@ async fn a_sign_in_there_that_is_old_or_does_not_say_is_no_fresh_proof_here() {
         council.tell(&json!({ "how": how, "who": who }));
         let here = person(&world, &sign_on(&world, &council).await, &kim);
         assert_eq!(here.get("/account").await.status, 200, "{how}");
-        assert_eq!(here.get("/account/codes").await.status, lands, "{how}");
+        assert_eq!(here.get("/account/factors/new").await.status, lands, "{how}");
     }
 }
 
