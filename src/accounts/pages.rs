@@ -86,7 +86,8 @@ async fn try_sign_in(
     form: &SignInForm,
 ) -> Result<Option<(AccountId, Shown)>> {
     let (email, app) = (fold_email(&form.email), &visitor.app);
-    if email.chars().count() > EMAIL_MAX {
+    // Nobody's address: no try of anybody.
+    if email.is_empty() || email.chars().count() > EMAIL_MAX {
         return Ok(None);
     }
     let place = app.passwords.queue()?;
@@ -102,9 +103,7 @@ async fn try_sign_in(
             Ok(account.zip(kept.map(|tried| Shown::Password { tried, renewed })))
         }
         Tried::Wrong => {
-            if !form.email.trim().is_empty() {
-                refuse(app, account).await?;
-            }
+            refuse(app, account).await?;
             Ok(None)
         }
     }

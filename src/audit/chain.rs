@@ -172,7 +172,9 @@ mod tests {
         let (text, room) = (hash("before", 7, &line), &mut b"of another line".to_vec());
         assert!(is_hex_of(&text, &digest(room, "before", (7, &line))));
         assert!(!is_hex_of(&text, &digest(room, "before", (8, &line))));
-        for wrong in ["", text.get(1..).unwrap_or_default(), &format!("{text}00"), &text.to_uppercase()] {
+        for wrong in
+            ["", text.get(1..).unwrap_or_default(), &format!("{text}00"), &text.to_uppercase()]
+        {
             assert!(!is_hex_of(wrong, &digest(room, "before", (7, &line))), "{wrong}");
         }
     }

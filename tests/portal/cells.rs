@@ -87,7 +87,7 @@ impl<'a> Cast<'a> {
             ("old-admin", Some(unproved[0].clone())),
             ("old-lead", Some(unproved[1].clone())),
             ("old-county", Some(unproved[2].clone())),
-            ("half", Some(half(world, world.with_app(own.lead.id).0.id))),
+            ("half", Some(half(world, world.with_app(world.dsl(school).id).0.id))),
             ("half-new", Some(half(world, world.admin().id))),
         ];
         Self { own, other, everybody, idle_too }
