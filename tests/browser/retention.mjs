@@ -1,5 +1,4 @@
 // A record is put on legal hold by one person and let go by two; the county's lead answers somebody who asks.
-import { readFile } from "node:fs/promises";
 import { somebody } from "./lead.mjs";
 import { is } from "./world.mjs";
 
@@ -60,9 +59,13 @@ async function answers(visitor) {
   await visitor.press("Search");
   await visitor.look("subject-found");
   await page.getByRole("checkbox").first().check();
-  const button = page.getByRole("main").getByRole("button", { name: "Download what is ticked" });
-  const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  const text = await readFile(await file.path(), "utf8");
+  await visitor.press("Make a file of what is ticked");
+  await visitor.expects("The file is ready");
+  await visitor.look("subject-file");
+  const pdf = await visitor.downloads("Download as a PDF");
+  is(pdf.content.subarray(0, 5).toString("latin1") === "%PDF-", true, "the file comes as a PDF");
+  const file = await visitor.downloads("Download as a web page");
+  const text = file.content.toString("utf8");
   is(text.includes("SAR 2026/14") && text.includes("<mark>shelter</mark>"), true, "the file holds what was ticked");
   await visitor.go("/admin/subject-access");
   await visitor.look("subject");

@@ -257,7 +257,7 @@ async fn more_openings_than_a_page_holds_are_read_on() {
 }
 
 #[actix_web::test]
-async fn somebody_whose_posts_are_forgotten_is_not_called_the_countys_lead() {
+async fn somebody_whose_posts_are_forgotten_is_not_called_a_county_lead() {
     let county = County::new();
     let world = &county.world;
     let (lead, _, at) = county.concern();
