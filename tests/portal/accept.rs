@@ -22,11 +22,12 @@ fn invitation(world: &World) -> (AccountId, String) {
     (id, newest(world, id))
 }
 
-/// Where the newest letter of somebody leads.
+/// Where the newest letter of somebody leads that was not used. Several of one second have no order.
 fn newest(world: &World, id: AccountId) -> String {
     let open = kept::table
         .filter(kept::account_id.eq(id))
         .filter(kept::replaced_at.is_null())
+        .filter(kept::used_at.is_null())
         .order(kept::made_at.desc());
     let ticket: String = world.look(|db| Ok(open.select(kept::id).first(db)?));
     let token = tickets::token(&world.portal.keys, 1, &ticket).expect("a token");

@@ -36,6 +36,8 @@ async fn a_rotation_names_the_journals_files_that_need_the_old_key_and_speaks_of
     let names = journal_names(journal);
     let [name] = names.as_slice() else { panic!("one file: {names:?}") };
 
+    // PostgreSQL may have several machines: a key waits before it is used.
+    said(world, &["keys", "next"]);
     let told = said(world, &["keys", "rotate"]);
     let needs =
         format!("root-1.key is still needed, by 1 file of the journal ({name}): keep it.\n");
