@@ -169,11 +169,12 @@ class Visitor {
     return answer;
   }
 
-  /** Presses a link that gives a file. */
+  /** Presses a link that gives a file, whether it looks like one or like a button. */
   async downloads(name) {
+    const main = this.page.getByRole("main");
     const [file] = await Promise.all([
       this.page.waitForEvent("download"),
-      this.page.getByRole("main").getByRole("link", { name }).click(),
+      main.getByRole("link", { name }).or(main.getByRole("button", { name })).click(),
     ]);
     return { name: file.suggestedFilename(), content: await readFile(await file.path()), url: file.url() };
   }
