@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use e4s::accounts::appoint::{self, Giving, Newcomer};
 use e4s::accounts::invite::{Invitation, Invited, invite};
 use e4s::accounts::{Post, Role, choose, recoveries, sessions};
@@ -18,24 +18,31 @@ use super::commands::say;
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
+/// Somebody, and the post that they are to hold.
+#[derive(Args)]
+pub struct Holder {
+    #[arg(long)]
+    email: String,
+    #[arg(long)]
+    name: String,
+    /// dsl, coordinator, partner, county or admin.
+    #[arg(long)]
+    role: String,
+    /// The school's URN, for a dsl.
+    #[arg(long)]
+    school: Option<i32>,
+    /// The team's name, for a coordinator or partner.
+    #[arg(long)]
+    team: Option<String>,
+}
+
 /// What can be done to people.
 #[derive(Subcommand)]
 pub enum AccountCommand {
     /// Add a person and give them a post. Somebody who has an account gets the further post.
     Add {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        /// dsl, coordinator, partner, county or admin.
-        #[arg(long)]
-        role: String,
-        /// The school's URN, for a dsl.
-        #[arg(long)]
-        school: Option<i32>,
-        /// The team's name, for a coordinator or partner.
-        #[arg(long)]
-        team: Option<String>,
+        #[command(flatten)]
+        holder: Holder,
         /// A file with the password that they begin with.
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
@@ -43,19 +50,8 @@ pub enum AccountCommand {
     /// Invite a person to a post: they get a letter, and choose a password themselves. Somebody who has an account just
     /// gets the further post. `e4s serve` or `e4s work` sends the letter.
     Invite {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        /// dsl, coordinator, partner, county or admin.
-        #[arg(long)]
-        role: String,
-        /// The school's URN, for a dsl.
-        #[arg(long)]
-        school: Option<i32>,
-        /// The team's name, for a coordinator or partner.
-        #[arg(long)]
-        team: Option<String>,
+        #[command(flatten)]
+        holder: Holder,
         /// The first day of the post: today, unless you say.
         #[arg(long, value_name = "DATE")]
         from: Option<NaiveDate>,
@@ -86,8 +82,8 @@ pub enum AccountCommand {
 /// Adds a person with a post, changes a password, ends posts.
 pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
     match command {
-        AccountCommand::Add { email, name, role, school, team, password_file } => {
-            let post = post(portal, role, (*school, team.as_deref()))?;
+        AccountCommand::Add { holder, password_file } => {
+            let (Holder { email, name, .. }, post) = (holder, post(portal, holder)?);
             let about = portal.store.read(|db| places(db, &post))?;
             let about = [about, vec![email.clone(), name.clone()]].concat();
             let password_hash = password_hash(portal, password_file, &about)?;
@@ -101,12 +97,12 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
                 known.map_or("", |_| " They had an account already, and keep their password.");
             say(&format!("{email} is {} now.{and}", post.role.title()));
         }
-        AccountCommand::Invite { email, name, role, school, team, from, until } => {
+        AccountCommand::Invite { holder, from, until } => {
             let from_on = from.unwrap_or_else(|| calendar::day(calendar::now()));
             if until.is_some_and(|it| it < from_on) {
                 return Err("--until must not be before --from".into());
             }
-            let post = post(portal, role, (*school, team.as_deref()))?;
+            let (Holder { email, name, .. }, post) = (holder, post(portal, holder)?);
             let giving = Giving { post, from_on, until_on: *until };
             let invitation = Invitation { email: email.clone(), name: name.clone(), giving };
             let (_, invited) =
@@ -150,16 +146,13 @@ fn told(error: e4s::Error) -> Box<dyn std::error::Error> {
     }
 }
 
-fn post(
-    portal: &Portal,
-    role: &str,
-    (school, team): (Option<i32>, Option<&str>),
-) -> Result<Post, Box<dyn std::error::Error>> {
+fn post(portal: &Portal, holder: &Holder) -> Result<Post, Box<dyn std::error::Error>> {
+    let Holder { role, school, team, .. } = holder;
     let role = Role::parse(role).ok_or("--role is dsl, coordinator, partner, county or admin")?;
     let team = match team {
         Some(name) => {
             let teams = portal.store.read(districts::teams)?;
-            let found = teams.iter().find(|it| it.name == name).map(|it| it.id);
+            let found = teams.iter().find(|it| it.name == *name).map(|it| it.id);
             Some(found.ok_or_else(|| format!("there is no team called {name}"))?)
         }
         None => None,

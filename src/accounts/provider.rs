@@ -327,7 +327,7 @@ impl Provider {
             return before.ok_or_else(|| silent(&"somebody else is asking it"));
         };
         // What that somebody has learned meanwhile is new enough.
-        let before = self.known.read().clone().or(before);
+        let before = self.known.read().clone();
         if failed_at.is_some_and(|it| at - it < AFTER_FAILURE) {
             return before.ok_or_else(|| silent(&"it was asked a moment ago"));
         }

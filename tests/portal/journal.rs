@@ -36,7 +36,8 @@ fn files(world: &World) -> Vec<PathBuf> {
     files
 }
 
-fn lose(world: &World, id: ConcernId) {
+/// The database loses a concern.
+pub fn lose(world: &World, id: ConcernId) {
     world.house(|deed| {
         diesel::delete(concern_steps::table.filter(concern_steps::concern_id.eq(id)))
             .execute(deed.db)?;
@@ -45,7 +46,8 @@ fn lose(world: &World, id: ConcernId) {
     });
 }
 
-fn id(path: &str) -> ConcernId {
+/// The concern of a page.
+pub fn id(path: &str) -> ConcernId {
     ConcernId::parse(path.rsplit('/').next().expect("an id")).expect("an id")
 }
 

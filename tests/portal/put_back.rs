@@ -7,21 +7,9 @@ use e4s::seal::Sealed;
 use e4s::store::schema::*;
 use e4s::upkeep::doctor::{self, State};
 
+use crate::journal::{id, lose};
 use crate::shire::{Shire, filled, sent};
 use crate::world::World;
-
-fn id(path: &str) -> ConcernId {
-    ConcernId::parse(path.rsplit('/').next().expect("an id")).expect("an id")
-}
-
-fn lose(world: &World, id: ConcernId) {
-    world.house(|deed| {
-        diesel::delete(concern_steps::table.filter(concern_steps::concern_id.eq(id)))
-            .execute(deed.db)?;
-        diesel::delete(concerns::table.find(id)).execute(deed.db)?;
-        Ok(())
-    });
-}
 
 fn restored(world: &World) -> restore::Restored {
     restore::restore(&world.portal).expect("restored")

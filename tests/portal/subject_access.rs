@@ -1,5 +1,7 @@
 //! Somebody asks what is kept about them: the county's lead finds it, and nobody else reaches it.
 
+use std::fmt::Display;
+
 use actix_web::http::header::CONTENT_DISPOSITION;
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -42,6 +44,14 @@ async fn found(reader: &Person<'_>) -> (Answer, String) {
     let (_, after) = page.body.split_once(&format!("action=\"{AT}/")).expect("a form");
     let at = format!("{AT}/{}", after.split('"').next().expect("an end"));
     (page, at)
+}
+
+/// The address of a search whose one concern was ticked.
+async fn chosen(reader: &Person<'_>, id: &impl Display) -> String {
+    let (page, at) = found(reader).await;
+    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
+    reader.post(&at, &form).await.path();
+    at
 }
 
 #[actix_web::test]
@@ -92,9 +102,7 @@ async fn it_is_written_down_in_numbers_and_never_in_words() {
     let county = County::new();
     let world = &county.world;
     let (id, reader) = (filed(&county).await, world.county());
-    let (page, at) = found(&reader).await;
-    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
-    reader.post(&at, &form).await.path();
+    let at = chosen(&reader, &id).await;
     reader.get(&format!("{at}.html")).await;
     reader.get(&format!("{at}.pdf")).await;
     let request = at.rsplit('/').next().expect("an id");
@@ -132,9 +140,7 @@ async fn a_file_can_be_taken_for_ten_hours_and_then_its_words_are_forgotten() {
     let county = County::new();
     let world = &county.world;
     let (id, reader) = (filed(&county).await, world.county());
-    let (page, at) = found(&reader).await;
-    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
-    reader.post(&at, &form).await.path();
+    let at = chosen(&reader, &id).await;
     world.later(TimeDelta::hours(10));
     subject_file::forget(&world.portal, world.now()).expect("forgotten");
     let again = world.signed_in(reader.id);
@@ -201,9 +207,7 @@ async fn the_pdf_holds_the_same_words_is_accessible_and_leaves_no_letter_out() {
     let (lead, reader) = (world.dsl(county.school), world.county());
     let name = "Zoë Marsh \u{1f6b2} at #panic() \\ *corner* \u{5b57}";
     let id = world.concern(&lead, county.crawley, name);
-    let (page, at) = found(&reader).await;
-    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
-    reader.post(&at, &form).await.path();
+    let at = chosen(&reader, &id).await;
     let file = reader.get(&format!("{at}.pdf")).await;
     assert_eq!(file.status, 200, "{}", file.main());
     assert_eq!(file.headers.get("content-type").expect("a type"), "application/pdf");
@@ -343,9 +347,7 @@ async fn a_concern_that_a_subject_access_search_showed_and_copied_says_so() {
     let county = County::new();
     let world = &county.world;
     let (id, reader) = (filed(&county).await, world.county());
-    let (page, at) = found(&reader).await;
-    let form = [("words", hidden(&page, "words")), ("include", &format!("concern.{id}"))];
-    reader.post(&at, &form).await.path();
+    let at = chosen(&reader, &id).await;
     reader.get(&format!("{at}.html")).await;
     let school = world.dsl(county.school);
     let page = school.get(&format!("/concerns/{id}/openings")).await.main();
