@@ -120,6 +120,15 @@ impl Journal {
         self.ready(&mut self.state.lock(), day)
     }
 
+    /// Closes the file that this process has open, if its day is over: nobody else may write it anew while it is locked.
+    /// Whoever still waits for it syncs it themselves.
+    pub fn let_go(&self, today: NaiveDate) {
+        let mut state = self.state.lock();
+        if state.open.as_ref().is_some_and(|it| it.day < today) {
+            (state.open, state.batch) = (None, None);
+        }
+    }
+
     /// True if the row's record is known to be safe, without looking at the disk.
     pub fn knows(&self, row: Row) -> bool {
         self.index.lock().known.contains(&row)
