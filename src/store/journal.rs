@@ -19,7 +19,7 @@ use super::journal_files::{self as files, FILE_MAX, Open, Reached};
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
-pub use super::journal_files::Damage;
+pub use super::journal_files::{ASIDE, Damage, aside};
 pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
