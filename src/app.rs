@@ -13,10 +13,10 @@ use serde::Serialize;
 use tera::{Context, Tera};
 use webauthn_rs::prelude::Webauthn;
 
-use crate::accounts::passkeys;
+use crate::accounts::factors::passkeys;
 use crate::accounts::passwords::Passwords;
-use crate::accounts::provider::Provider;
 use crate::accounts::sessions::{self, Reach, Token};
+use crate::accounts::sign_on::provider::Provider;
 use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
@@ -300,10 +300,10 @@ pub fn routes() -> Routes {
         .and(accounts::people_pages::routes())
         .and(accounts::enter_pages::routes())
         .and(accounts::prove_pages::routes())
-        .and(accounts::sign_on_pages::routes())
-        .and(accounts::factor_pages::routes())
+        .and(accounts::sign_on::pages::routes())
+        .and(accounts::factors::pages::routes())
         .and(accounts::account_pages::routes())
-        .and(accounts::recovery_pages::routes())
+        .and(accounts::recoveries::pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())
