@@ -41,6 +41,8 @@ pub mod session_queries;
 mod ticket_queries;
 mod try_queries;
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -135,6 +137,35 @@ impl Tenure {
         } else {
             When::Now
         }
+    }
+}
+
+/// Whose post it is, as the audit log names it: account, role, and the school or team. Ids and words of the service's own, which
+/// say as much when account and post are forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostOf {
+    pub account: AccountId,
+    pub post: Post,
+}
+
+impl PostOf {
+    /// What the log has, if it is that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (account, post) = text.split_once('/')?;
+        let (role, place) = post.split_once('/').unwrap_or((post, ""));
+        let (school, team) = (Urn::parse(place), TeamId::parse(place));
+        let is_known = place.is_empty() || school.is_some() || team.is_some();
+        let post = Post { role: Role::parse(role)?, school, team };
+        AccountId::parse(account).filter(|_| is_known).map(|account| Self { account, post })
+    }
+}
+
+impl fmt::Display for PostOf {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, post } = self;
+        write!(out, "{account}/{}", post.role.as_str())?;
+        post.school.map_or(Ok(()), |it| write!(out, "/{it}"))?;
+        post.team.map_or(Ok(()), |it| write!(out, "/{it}"))
     }
 }
 
