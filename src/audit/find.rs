@@ -12,6 +12,9 @@ use crate::store::Db;
 use crate::store::schema::audit;
 use crate::{Result, calendar};
 
+/// What is done to a post, so that the line says which.
+const POSTS: [Event; 2] = [Event::PostGiven, Event::PostEnded];
+
 /// One line of the log, in the words that are kept: one that nobody knows is shown as it is, and hides no other.
 #[derive(Debug, Clone, Queryable)]
 pub struct Entry {
@@ -116,7 +119,14 @@ pub fn page(db: &mut Db, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>> {
         found = found.filter(audit::chain.eq(chain));
     }
     if let Some(subject) = &wanted.subject {
-        found = found.filter(audit::subject.eq(subject.clone()));
+        let is_it = audit::subject.eq(subject.clone());
+        // What was done to somebody's post was done to them as well: there, the id of its person comes first.
+        let is_post = audit::event.eq_any(POSTS.map(Event::as_str));
+        let of_theirs = AccountId::parse(subject).filter(|_| wanted.events.is_empty());
+        found = match of_theirs {
+            Some(id) => found.filter(is_it.or(is_post.and(audit::subject.like(format!("{id}/%"))))),
+            None => found.filter(is_it),
+        };
     }
     if let Some(from) = wanted.from {
         found = found.filter(audit::at.ge(from));
