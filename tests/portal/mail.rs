@@ -304,7 +304,8 @@ async fn the_worker_sends_what_is_queued_until_it_is_stopped() {
     world.coordinator(team);
     tell(&world, team);
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let worker = tokio::spawn(worker::run(world.portal.clone().into_inner(), stopped));
+    let worker =
+        tokio::spawn(worker::run(worker::CHORES, world.portal.clone().into_inner(), stopped));
     while postbox.letters().is_empty() {
         tokio::task::yield_now().await;
     }
