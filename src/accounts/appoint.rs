@@ -66,7 +66,8 @@ pub struct Giving {
     pub until_on: Option<NaiveDate>,
 }
 
-/// Gives a person a post, from today unless `from_on` says otherwise, and tells nobody: for the demonstration. A lead needs a school; a team's people need a team.
+/// Gives a person a post, from today unless `from_on` says otherwise, and tells nobody: for the demonstration. A lead needs
+/// a school; a team's people need a team.
 pub fn appoint(
     deed: &mut Deed,
     account: AccountId,

@@ -12,9 +12,6 @@ use crate::store::Db;
 use crate::store::schema::audit;
 use crate::{Result, calendar};
 
-/// What is done to a post, so that the line says which.
-const POSTS: [Event; 2] = [Event::PostGiven, Event::PostEnded];
-
 /// One line of the log, in the words that are kept: one that nobody knows is shown as it is, and hides no other.
 #[derive(Debug, Clone, Queryable)]
 pub struct Entry {
@@ -91,8 +88,8 @@ pub struct Wanted {
     /// One of these, unless there are none.
     pub events: &'static [Event],
     pub affairs: Option<Affairs>,
-    /// The id of the record that something was done to.
-    pub subject: Option<String>,
+    /// What something was done to is one of these, unless there are none.
+    pub subjects: Vec<String>,
     pub from: Option<NaiveDateTime>,
     /// The first moment that is not wanted any more.
     pub before: Option<NaiveDateTime>,
@@ -118,15 +115,8 @@ pub fn page(db: &mut Db, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>> {
         };
         found = found.filter(audit::chain.eq(chain));
     }
-    if let Some(subject) = &wanted.subject {
-        let is_it = audit::subject.eq(subject.clone());
-        // What was done to somebody's post was done to them as well: there, the id of its person comes first.
-        let is_post = audit::event.eq_any(POSTS.map(Event::as_str));
-        let of_theirs = AccountId::parse(subject).filter(|_| wanted.events.is_empty());
-        found = match of_theirs {
-            Some(id) => found.filter(is_it.or(is_post.and(audit::subject.like(format!("{id}/%"))))),
-            None => found.filter(is_it),
-        };
+    if !wanted.subjects.is_empty() {
+        found = found.filter(audit::subject.eq_any(wanted.subjects.clone()));
     }
     if let Some(from) = wanted.from {
         found = found.filter(audit::at.ge(from));

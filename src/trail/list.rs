@@ -72,8 +72,8 @@ impl Listing {
         entry.team().and_then(|it| self.teams.get(&it)).cloned().unwrap_or_default()
     }
 
-    /// What it was done to: a person's name, with their post if it was done to that; a reference if the reader may see it, or the kind of record and the beginning
-    /// of its id.
+    /// What it was done to: a person's name, with their post if it was done to that; a reference if the reader may see it,
+    /// or the kind of record and the beginning of its id.
     pub fn record(&self, entry: &Entry) -> String {
         let subject = entry.subject.as_str();
         if let Some(reference) = self.references.get(subject) {
@@ -154,6 +154,16 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    let mut subjects = Vec::from_iter(subject);
+    // What was done to somebody's post was done to them as well.
+    if let Some(person) = subjects.first().and_then(|it| AccountId::parse(it)) {
+        let posts = accounts::queries::posts_ever(db, &[person])?;
+        subjects.extend(
+            posts
+                .iter()
+                .map(|(account, post)| PostOf { account: *account, post: *post }.to_string()),
+        );
+    }
     Ok(Wanted {
         by,
         event: Event::parse(&form.event),
@@ -162,7 +172,7 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
             NO_TEAM => Some(Affairs::House),
             team => TeamId::parse(team).map(Affairs::Team),
         },
-        subject,
+        subjects,
         from: from.map(|it| calendar::at(it, 0, 0)),
         before: until.map(|it| calendar::at(it + Days::new(1), 0, 0)),
         after: Mark::parse(&form.after),
