@@ -25,16 +25,18 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use hkdf::Hkdf;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::store::random_bytes;
+use crate::store::{hex, random_bytes};
 use crate::{Error, Result};
 
-pub use keys::{Keyring, identity, init, next, prepare, read_identity, waiting};
+pub use keys::{Keyring, has_key, identity, init, next, prepare, read_identity, waiting};
 
 /// The first characters of every sealed text: the form of what follows.
 const FORM: &str = "e1";
+/// Parts the mark of an offline recipient from what is sealed to it. In no alphabet that is used here.
+const MARKED: char = '~';
 const NONCE_LEN: usize = 24;
 /// The owner of what belongs to no team: drafts, second factors.
 pub const HOUSE: &str = "house";
@@ -98,7 +100,7 @@ impl fmt::Display for Place<'_> {
 }
 
 /// A text that only a [`Keyring`] can read: form, generation of the root key, owner, the record's key sealed for the
-/// owner and for the offline recipient, and the text itself; parted by dots.
+/// owner and for the offline recipient (with a mark of who that is), and the text itself; parted by dots.
 #[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Sealed(String);
@@ -168,7 +170,8 @@ impl<'a> Parts<'a> {
         if self.escrow.is_empty() {
             return Err(Error::Corrupt("a sealed text has no copy for the offline recipient"));
         }
-        let key = age::decrypt(identity, &decode(self.escrow)?).map_err(|_told| NOT_OURS)?;
+        let escrow = self.escrow.split_once(MARKED).map_or(self.escrow, |(_, it)| it);
+        let key = age::decrypt(identity, &decode(escrow)?).map_err(|_told| NOT_OURS)?;
         Ok(Zeroizing::new(key.try_into().map_err(|_short| NOT_OURS)?))
     }
 }
@@ -192,7 +195,10 @@ impl Keyring {
     /// The key of a record, sealed to the offline recipient. Empty without one, which only the demonstration may be.
     fn escrowed(&self, key: &Key) -> Result<String> {
         match &self.recipient {
-            Some(it) => Ok(encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?)),
+            Some(it) => {
+                let sealed = encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?);
+                Ok(format!("{}{MARKED}{sealed}", mark(it)))
+            }
             None => Ok(String::new()),
         }
     }
@@ -249,6 +255,12 @@ impl Keyring {
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_short| NOT_OURS)?;
         Ok(Zeroizing::new(key))
     }
+}
+
+/// A few characters that tell one offline recipient from another: `age` itself does not say to whom something is sealed.
+fn mark(recipient: &age::x25519::Recipient) -> String {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(recipient.to_string()));
+    hex([a, b, c, d])
 }
 
 /// What the key of a record is bound to.

@@ -97,6 +97,7 @@ const OF_SETTINGS: &[OfSettings] = &[
 const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Keys that texts need", running::keys),
+    ("Texts offline", whole::offline),
     ("Clock", machine::clock),
     ("Sealed text", whole::texts),
     ("Worker", running::worker),

@@ -90,6 +90,22 @@ pub(super) fn texts(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
     })
 }
 
+/// Whether the offline identity of today opens what was sealed before today as well.
+pub(super) fn offline(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    if portal.settings.escrow.is_none() {
+        return Ok(Verdict::fine("Without an offline recipient, none is sealed to one."));
+    }
+    if check::is_any_elsewhere(&portal.store, &portal.keys)? {
+        return Ok(Verdict::attend(
+            "Some texts are sealed to another offline recipient than `escrow` names, or to none: its identity does not open \
+             them.",
+            "Run `e4s keys rotate`, which seals every text to the one of today. Keep the older identity as long as backups \
+             from before are kept.",
+        ));
+    }
+    Ok(Verdict::fine("Every text is sealed to the offline recipient that `escrow` names."))
+}
+
 /// Fails if something is sealed already, so that another first key would open nothing of it.
 pub fn nothing_is_sealed(settings: &Settings) -> Result<()> {
     let is_in_database =

@@ -11,11 +11,13 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use e4s::concerns::ConcernId;
 use e4s::districts::TeamId;
+use e4s::seal::rotate;
 use e4s::store::{self, schema::concerns};
 use e4s::upkeep::queries::{Made, last_backup};
 use e4s::upkeep::restore::{self, Restored};
 use e4s::upkeep::{backup, doctor};
 
+use crate::doctor::of;
 use crate::world::{Person, World};
 
 /// A county whose offline identity is kept elsewhere, and folders to go with it.
@@ -262,12 +264,37 @@ fn a_backup_that_cannot_be_made_says_what_to_do_and_leaves_nothing() {
     assert!(told(&county.world.portal, &county.path("none")).contains("no such folder"));
     let world = World::new();
     let said = told(&world.portal, &county.path("backups"));
-    assert!(said.contains("escrow") && said.contains("e4s keys init --identity"), "{said}");
+    assert!(said.contains("escrow") && said.contains("e4s keys identity FILE"), "{said}");
     let lock = fs::File::create(county.path("backups").join(".e4s-backup.lock")).expect("a file");
     lock.lock().expect("alone");
     let said = told(&county.world.portal, &county.path("backups"));
     assert!(said.contains("another backup is being made"), "{said}");
     assert!(county.backups().is_empty());
+}
+
+#[test]
+fn texts_that_are_sealed_to_another_offline_identity_than_todays_are_found() {
+    let county = County::new();
+    filed(&county.world, 2);
+    let found = of(&county.world, "Texts offline");
+    assert_eq!(found.state, doctor::State::Fine, "{}", found.says);
+
+    let mut settings = county.world.portal.settings.clone();
+    let (file, escrow) = identity(county.elsewhere.path(), "younger.txt");
+    settings.escrow = Some(escrow);
+    let portal = e4s::app::Portal::open(settings, county.world.portal.clock.clone());
+    let world = county.world.on(portal.expect("opens"));
+    let found = of(&world, "Texts offline");
+    assert_eq!(found.state, doctor::State::Attend, "{}", found.says);
+    assert!(found.what_to_do.contains("e4s keys rotate"), "{}", found.what_to_do);
+
+    let (store, keys) = (&world.portal.store, &world.portal.keys);
+    rotate::begin(store, keys).expect("begun");
+    rotate::run(store, keys, &mut |_| {}).expect("renewed");
+    assert_eq!(of(&world, "Texts offline").state, doctor::State::Fine);
+    let younger = e4s::seal::read_identity(&file).expect("read");
+    let checked = e4s::seal::check::check(store, keys, &younger, &mut |_| {}).expect("checked");
+    assert!(checked.damaged.is_empty() && checked.whole > 0, "{:?}", checked.damaged);
 }
 
 #[test]

@@ -65,6 +65,25 @@ fn the_command_line_takes_no_password_that_the_page_refuses_and_says_that_one_st
 }
 
 #[test]
+fn a_second_first_key_is_refused_and_another_offline_identity_is_made_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| run(folder.path(), words, &[]);
+    assert!(run(&["keys", "init", "--identity", "one"]).2);
+    assert!(run(&["migrate"]).2);
+    for words in [&["keys", "init"][..], &["keys", "init", "--identity", "two"]] {
+        let (said, told, is_content) = run(words);
+        assert!(!is_content && told.contains("holds a root key already"), "{said}{told}");
+        assert!(told.contains("keys rotate") && told.contains("keys identity FILE"), "{told}");
+        assert!(!folder.path().join("two").exists() && !said.contains("escrow"), "{said}");
+    }
+    let (said, _, _) = run(&["doctor"]);
+    assert!(said.contains("Run `e4s keys identity FILE`"), "{said}");
+    let (said, told, is_content) = run(&["keys", "identity", "two"]);
+    assert!(is_content && said.contains("escrow = \"age1"), "{said}{told}");
+    assert!(said.contains("e4s keys rotate"), "{said}");
+}
+
+#[test]
 fn whoever_holds_a_post_hears_of_one_that_the_command_line_adds_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |words: &[&str]| {
