@@ -224,6 +224,7 @@ fn recover(
     ready: impl FnOnce(Settings) -> Result<Arc<Portal>, Box<dyn std::error::Error>>,
 ) -> Outcome {
     let identity = seal::read_identity(identity)?;
+    whole::database_is_there(&settings)?;
     let store = Store::open(&settings.database)?;
     let journal = Journal::open(&settings.journal)?;
     let begun = recover::begin(&store, &journal, (&settings.keys, &identity))?;

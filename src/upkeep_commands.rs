@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use e4s::app::{self, Portal};
 use e4s::config::{Fault, Settings};
 use e4s::upkeep::doctor::{self, Finding, State};
-use e4s::upkeep::{backup, restore};
+use e4s::upkeep::{backup, restore, whole};
 
 use crate::commands::{complain, say};
 
@@ -17,10 +17,13 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub fn doctor(settings: Result<Settings, Fault>) -> ExitCode {
     let findings = match settings {
         Err(fault) => doctor::examine_settings(&fault),
-        Ok(settings) => match Portal::open(settings.clone(), app::wall_clock()) {
-            Ok(portal) => doctor::examine(&portal, (portal.clock)()),
-            Err(error) => doctor::examine_shut(&settings, &error),
-        },
+        Ok(settings) => {
+            let there = whole::database_is_there(&settings);
+            match there.and_then(|()| Portal::open(settings.clone(), app::wall_clock())) {
+                Ok(portal) => doctor::examine(&portal, (portal.clock)()),
+                Err(error) => doctor::examine_shut(&settings, &error),
+            }
+        }
     };
     let is_coloured = std::io::stdout().is_terminal();
     for finding in &findings {

@@ -6,7 +6,7 @@ use super::{cover, machine, running, set_up, whole};
 use crate::Result;
 use crate::app::Portal;
 use crate::config::{Fault, Settings};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,14 +137,18 @@ pub fn examine(portal: &Portal, now: NaiveDateTime) -> Vec<Finding> {
 /// Looks at what can be seen of a service that cannot open, and says why it cannot.
 pub fn examine_shut(settings: &Settings, why: &crate::Error) -> Vec<Finding> {
     let mut findings = of_settings(settings);
-    if let Err(error) = Store::open(&settings.database) {
+    if let Some(file) = store::missing(&settings.database) {
+        let says = format!("{} is not there.", file.display());
+        findings.push(Verdict::broken(says, whole::WAYS_ON).of("Database"));
+    } else if let Err(error) = Store::open(&settings.database) {
         let told = "Mend the setting `database`, or start the database server.";
         findings.push(Verdict::broken(error.to_string(), told).of("Database"));
     }
-    let is_told = findings.iter().any(|it| it.state == State::Broken && it.says == why.to_string());
+    let reason = why.to_string();
+    let is_told = findings.iter().any(|it| it.state == State::Broken && reason.contains(&it.says));
     if !is_told {
         let told = "Mend what it says. Until then the service does not start.";
-        findings.push(Verdict::broken(why.to_string(), told).of("Start"));
+        findings.push(Verdict::broken(reason, told).of("Start"));
     }
     findings
 }
