@@ -2,7 +2,7 @@
 
 use super::queries::{self, Which};
 use super::rotate::Damaged;
-use super::{COLUMNS, Keyring, Place, Sealed, mark};
+use super::{COLUMNS, Keyring, Place, Sealed, keys};
 use crate::store::Store;
 use crate::{Error, Result};
 
@@ -61,7 +61,7 @@ pub fn sample(store: &Store, keys: &Keyring) -> Result<(usize, usize)> {
 
 /// True if some text is sealed to another offline recipient than today's, or to none.
 pub fn is_any_elsewhere(store: &Store, keys: &Keyring) -> Result<bool> {
-    let Some(mark) = keys.recipient.as_ref().map(mark) else { return Ok(false) };
+    let Some(mark) = keys.recipient.as_ref().map(keys::mark) else { return Ok(false) };
     for column in COLUMNS {
         let one = |db: &mut _| queries::page(db, *column, (Which::NotFor(&mark), ""), 1);
         if !store.read(one)?.is_empty() {

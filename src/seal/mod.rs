@@ -25,10 +25,10 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use hkdf::Hkdf;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::store::{hex, random_bytes};
+use crate::store::random_bytes;
 use crate::{Error, Result};
 
 pub use keys::{Keyring, has_key, identity, init, next, prepare, read_identity, waiting};
@@ -197,7 +197,7 @@ impl Keyring {
         match &self.recipient {
             Some(it) => {
                 let sealed = encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?);
-                Ok(format!("{}{MARKED}{sealed}", mark(it)))
+                Ok(format!("{}{MARKED}{sealed}", keys::mark(it)))
             }
             None => Ok(String::new()),
         }
@@ -255,12 +255,6 @@ impl Keyring {
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_short| NOT_OURS)?;
         Ok(Zeroizing::new(key))
     }
-}
-
-/// A few characters that tell one offline recipient from another: `age` itself does not say to whom something is sealed.
-fn mark(recipient: &age::x25519::Recipient) -> String {
-    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(recipient.to_string()));
-    hex([a, b, c, d])
 }
 
 /// What the key of a record is bound to.

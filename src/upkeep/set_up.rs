@@ -70,9 +70,9 @@ pub(super) fn listeners(settings: &Settings) -> Verdict {
 
 pub(super) fn recipient(settings: &Settings) -> Verdict {
     match &settings.escrow {
-        Some(escrow) => {
-            Verdict::fine(format!("What is written and backed up from now on is sealed to {escrow} too."))
-        }
+        Some(escrow) => Verdict::fine(format!(
+            "What is written and backed up from now on is sealed to {escrow} too."
+        )),
         None if settings.is_demo => Verdict::fine("The demonstration has none."),
         None => Verdict::broken(
             "No offline recipient is set: a lost root key would lose every text, and no backup can be made.",
