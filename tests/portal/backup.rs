@@ -297,6 +297,27 @@ fn texts_that_are_sealed_to_another_offline_identity_than_todays_are_found() {
     assert!(checked.damaged.is_empty() && checked.whole > 0, "{:?}", checked.damaged);
 }
 
+#[actix_web::test]
+async fn a_restore_ends_every_session_and_the_doctor_knows_where_the_database_came_from() {
+    let county = County::new();
+    let (_, lead, _) = filed(&county.world, 1);
+    let (id, token) = (lead.id, lead.token.clone());
+    let made = county.backup();
+    assert_eq!(lead.get("/concerns").await.status, 200);
+    let mut restored = county.restore(&made, "restored").expect("restored");
+    restored.portal.settings.is_demo = false;
+    let world = again(&county, restored);
+    let page = world.known(id, token).get("/concerns").await;
+    assert_ne!(page.status, 200, "the session of before is over");
+
+    let found = of(&world, "Backups");
+    assert_eq!(found.state, doctor::State::Attend, "{}", found.says);
+    let wanted = format!("when this database was restored from {}", made.file);
+    assert!(found.says.contains(&wanted), "{}", found.says);
+    world.later(TimeDelta::hours(27));
+    assert_eq!(of(&world, "Backups").state, doctor::State::Broken);
+}
+
 #[test]
 fn a_restore_never_writes_over_anything() {
     let county = County::new();
@@ -306,6 +327,7 @@ fn a_restore_never_writes_over_anything() {
     county.restore(&made, "full").expect("the first time");
     let said = county.restore(&made, "full").err().expect("refused").to_string();
     assert!(said.contains("there is a database already") && said.contains("--into"), "{said}");
+    assert!(said.contains("full is not empty") && !said.contains("setting"), "{said}");
 
     fs::create_dir_all(county.path("keyed/keys")).expect("a folder");
     e4s::seal::init(&county.path("keyed/keys")).expect("another key");
