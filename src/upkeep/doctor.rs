@@ -37,6 +37,8 @@ pub struct Finding {
     pub says: String,
     /// Empty when it is fine.
     pub what_to_do: String,
+    /// Where `says` names some alone: what they have in common, and every one of them.
+    pub whole: Vec<(&'static str, Vec<String>)>,
 }
 
 /// How something stands, before it is said of what.
@@ -44,15 +46,16 @@ pub(super) struct Verdict {
     state: State,
     says: String,
     what_to_do: String,
+    whole: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Verdict {
     pub fn fine(says: impl Into<String>) -> Self {
-        Self { state: State::Fine, says: says.into(), what_to_do: String::new() }
+        Self { state: State::Fine, says: says.into(), what_to_do: String::new(), whole: Vec::new() }
     }
 
     pub fn attend(says: impl Into<String>, what_to_do: impl Into<String>) -> Self {
-        Self { state: State::Attend, says: says.into(), what_to_do: what_to_do.into() }
+        Self { state: State::Attend, what_to_do: what_to_do.into(), ..Self::fine(says) }
     }
 
     pub fn broken(says: impl Into<String>, what_to_do: impl Into<String>) -> Self {
@@ -61,10 +64,16 @@ impl Verdict {
 
     /// The same, and something else that somebody should see to.
     pub fn also(self, says: &str, what_to_do: &str) -> Self {
-        let Self { state, says: first, what_to_do: before } = self;
+        let Self { state, says: first, what_to_do: before, whole } = self;
         let joined = |a: String, b| if a.is_empty() { String::from(b) } else { format!("{a} {b}") };
         let state = state.max(State::Attend);
-        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do) }
+        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do), whole }
+    }
+
+    /// The same, with every name of a list of which it says the first few.
+    pub fn naming(mut self, what: &'static str, names: &[&str]) -> Self {
+        self.whole.push((what, names.iter().map(|it| (*it).to_owned()).collect()));
+        self
     }
 
     pub fn state(&self) -> State {
@@ -72,8 +81,8 @@ impl Verdict {
     }
 
     pub fn of(self, what: &'static str) -> Finding {
-        let Self { state, says, what_to_do } = self;
-        Finding { what, state, says, what_to_do }
+        let Self { state, says, what_to_do, whole } = self;
+        Finding { what, state, says, what_to_do, whole }
     }
 }
 
