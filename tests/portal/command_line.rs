@@ -116,6 +116,17 @@ fn a_database_that_is_gone_is_named_and_no_empty_one_takes_its_place() {
 }
 
 #[test]
+fn deletion_and_the_journals_return_say_in_plain_words_what_they_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(run(folder.path(), &["keys", "init"], &[]).2);
+    assert!(run(folder.path(), &["migrate"], &[]).2);
+    let (said, told, is_content) = run(folder.path(), &["retain"], &[]);
+    assert!(is_content && said == "Nothing is due.\n", "{said}{told}");
+    let (said, told, is_content) = run(folder.path(), &["journal", "restore"], &[]);
+    assert!(is_content && said.starts_with("Put back: 0 concerns. Nothing"), "{said}{told}");
+}
+
+#[test]
 fn whoever_holds_a_post_hears_of_one_that_the_command_line_adds_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |words: &[&str]| {
