@@ -135,7 +135,7 @@ async fn drill(county: &County, into: impl FnOnce(&Made) -> Restored) {
     assert!(manifest.counts["concerns"] >= 20, "{:?}", manifest.counts);
 
     let world = again(county, restored);
-    let lead = world.known(lead.id, lead.token.clone());
+    let lead = world.signed_in(lead.id);
     assert_eq!(concern_count(&world), manifest.counts["concerns"]);
     assert!(concern_count(&world) <= concern_count(&county.world));
     for (number, id) in ids.iter().enumerate() {
