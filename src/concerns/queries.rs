@@ -10,9 +10,10 @@ use super::{ConcernId, KeptConcern, KeptStep, Status, Step, Urgency};
 use crate::Result;
 use crate::accounts::Scope;
 use crate::districts::TeamId;
+use crate::schools::Urn;
 use crate::seal::Sealed;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns};
+use crate::store::schema::{concern_steps, concerns, context_concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
 pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<KeptConcern> {
@@ -73,6 +74,25 @@ pub(super) fn with_reference(
         found = found.filter(schools.or(concerns::team_id.eq_any(scope.teams().to_vec())));
     }
     Ok(found.select(concerns::id).first(db).optional()?)
+}
+
+/// How many schools, at most `enough`, have reported what a concern that the caller has found within a scope is about: those
+/// of the concerns beside it in its context. None if it is in none.
+pub(super) fn schools_beside(db: &mut Db, id: ConcernId, enough: i64) -> Result<usize> {
+    let own: Option<String> = context_concerns::table
+        .find(id)
+        .select(context_concerns::context_id)
+        .first(db)
+        .optional()?;
+    let Some(context) = own else { return Ok(0) };
+    let schools: Vec<Urn> = context_concerns::table
+        .inner_join(concerns::table)
+        .filter(context_concerns::context_id.eq(context))
+        .select(concerns::school_urn)
+        .distinct()
+        .limit(enough)
+        .load(db)?;
+    Ok(schools.len())
 }
 
 /// Moves a concern on, if it is still where the caller saw it. False if it is not.

@@ -101,6 +101,7 @@ pub(super) struct ForReporter {
     is_unsure: bool,
     /// When it will be heard, or when the team that works on it meets next.
     hearing: String,
+    is_of_many: bool,
     /// What the team asks; empty when it asks nothing.
     question: String,
     answer: String,
@@ -210,6 +211,7 @@ impl ForReporter {
             standing: concern.to_reporter(),
             is_unsure,
             hearing: hearing(opened),
+            is_of_many: opened.is_of_many,
             question: question.map(|it| it.words.clone()).unwrap_or_default(),
             typed: typed.words(),
             answer: typed.answer,

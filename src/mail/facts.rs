@@ -26,6 +26,15 @@ pub struct QuestionFacts {
     pub path: String,
 }
 
+/// What the letter about a context that is open again says.
+#[derive(Debug, Serialize)]
+pub struct ReopenedFacts {
+    /// Such as `X-7KQ4-M2`.
+    pub reference: String,
+    /// Where to see it, after signing in.
+    pub path: String,
+}
+
 /// What the letter about somebody who has lost their second factors says.
 #[derive(Debug, Serialize)]
 pub struct RecoveryFacts {

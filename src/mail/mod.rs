@@ -14,6 +14,7 @@ pub mod facts;
 pub mod forget;
 pub mod question;
 pub mod recovery;
+pub mod reopened;
 pub mod safety;
 mod smtp;
 pub mod urgent;
@@ -52,6 +53,8 @@ text_enum! {
         Beside = "beside",
         /// Records of a team are due to be deleted.
         Warning = "warning",
+        /// A concern was added to a context that a team had closed.
+        Reopened = "reopened",
         /// What needs this person, on their rhythm.
         Digest = "digest",
         /// Somebody is to choose their first password.
@@ -66,7 +69,10 @@ text_enum! {
 impl LetterKind {
     /// True for letters that come on a rhythm, or with a duty: their reader may choose how often, or what.
     pub(crate) fn is_about_work(self) -> bool {
-        matches!(self, Self::Digest | Self::Urgent | Self::Question | Self::Warning)
+        matches!(
+            self,
+            Self::Digest | Self::Urgent | Self::Question | Self::Warning | Self::Reopened
+        )
     }
 
     /// True for letters about getting in, which reach their person before the first day of a post.

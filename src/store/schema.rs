@@ -49,9 +49,14 @@ diesel::table! {
     }
 }
 diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
-diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, } }
+diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, merged_into -> Nullable<Text>, } }
 diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
+diesel::table! { goals (id) { id -> Text, context_id -> Text, words -> Text, standing -> Text, set_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { responses (id) { id -> Text, goal_id -> Text, what -> Text, owner -> Text, kind -> Text, from_on -> Date, until_on -> Nullable<Date>, done_on -> Nullable<Date>, } }
+diesel::table! { measures (id) { id -> Text, goal_id -> Text, what -> Text, unit -> Text, wanted -> Text, set_at -> Timestamp, } }
+diesel::table! { measure_values (measure_id, taken_on) { measure_id -> Text, taken_on -> Date, amount -> BigInt, } }
+diesel::table! { assessments (id) { id -> Text, context_id -> Text, side -> Text, words -> Text, version -> BigInt, account_id -> Text, changed_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
         id -> Text,
@@ -109,6 +114,10 @@ diesel::joinable!(contexts -> teams (team_id));
 diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
+diesel::joinable!(goals -> contexts (context_id));
+diesel::joinable!(responses -> goals (goal_id));
+diesel::joinable!(measures -> goals (goal_id));
+diesel::joinable!(measure_values -> measures (measure_id));
 diesel::joinable!(letters -> accounts (account_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(factors -> accounts (account_id));
@@ -131,6 +140,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     contexts,
     context_concerns,
     context_steps,
+    goals,
+    responses,
+    measures,
+    measure_values,
+    assessments,
     letters,
     tickets,
     forgotten,

@@ -158,6 +158,44 @@ async fn filed(shire: &Shire, lead: &Person<'_>) -> String {
     sent.strip_suffix("/sent").expect(&sent).to_owned()
 }
 
+/// Puts the word into every field by which a team works on a context, and reads it there.
+async fn worked_on(team: &Person<'_>, context: &str) {
+    let word = |name, what: &str| (name, format!("{PLANTED} {what}"));
+    let is = |name: &'static str, value: &str| (name, value.to_owned());
+    let goal = [is("indicator", "own"), word("words", "goal")];
+    let goal = post(team, &format!("{context}/goals/new"), &goal).await;
+    let response = [
+        word("what", "response"),
+        word("owner", "owner"),
+        is("sort", "support"),
+        is("from_day", "1"),
+        is("from_month", "11"),
+        is("from_year", "2026"),
+    ];
+    post(team, &format!("{goal}/response"), &response).await;
+    let measure = [
+        word("what", "measure"),
+        word("unit", "unit"),
+        is("wanted", "fewer"),
+        is("amount", "12"),
+        is("taken_day", "1"),
+        is("taken_month", "11"),
+        is("taken_year", "2026"),
+    ];
+    let measure = post(team, &format!("{goal}/measure"), &measure).await;
+    for side in e4s::contexts::assess::Side::ALL {
+        let at = format!("{context}/assessment/{}", side.as_str());
+        post(team, &at, &[word("words", side.as_str()), is("version", "0")]).await;
+        assert!(team.get(context).await.main().contains(&format!("{PLANTED} {}", side.as_str())));
+    }
+    let goal = team.get(&goal).await.main();
+    for what in ["goal", "response", "owner", "measure"] {
+        assert!(goal.contains(&format!("{PLANTED} {what}")), "{what} is read by the team");
+    }
+    assert!(team.get(&measure).await.main().contains(&format!("{PLANTED} unit")));
+    assert!(team.get(&format!("{context}/together")).await.main().contains(PLANTED));
+}
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
@@ -209,8 +247,10 @@ async fn what_is_typed_stands_nowhere_in_plain() {
     let kind = ("kind", "location".to_owned());
     let context =
         post(&south, &format!("{at}/context"), &[new, kind, word("label", "label")]).await;
+    worked_on(&south, &context).await;
     let closed = ("state", "closed".to_owned());
-    post(&south, &format!("{context}/state"), &[closed, word("reason", "closed")]).await;
+    let met = ("outcome", "goals_met".to_owned());
+    post(&south, &format!("{context}/state"), &[closed, met, word("reason", "closed")]).await;
     let read = south.get(&context).await.main();
     assert!(
         read.contains(&format!("{PLANTED} label")) && read.contains(&format!("{PLANTED} closed"))

@@ -170,7 +170,10 @@ CREATE TABLE contexts (
     state TEXT NOT NULL,
     opened_at TIMESTAMP NOT NULL,
     changed_at TIMESTAMP NOT NULL,
-    held_at TIMESTAMP
+    held_at TIMESTAMP,
+    -- What a closed one ended with, and the one that it was merged into.
+    outcome TEXT,
+    merged_into TEXT
 );
 CREATE INDEX contexts_of_team ON contexts (team_id, changed_at, id);
 CREATE INDEX contexts_of_team_by_age ON contexts (team_id, opened_at, id);
@@ -392,6 +395,54 @@ CREATE TABLE tries (
     free_at TIMESTAMP NOT NULL
 );
 CREATE INDEX tries_by_age ON tries (free_at);
+
+-- What a team works towards in a context: goals, what is done for them, how change is known, and the sides of the
+-- assessment. What people type is sealed; amounts are hundredths.
+CREATE TABLE goals (
+    id TEXT PRIMARY KEY NOT NULL,
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    words TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    set_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX goals_of_context ON goals (context_id, set_at, id);
+CREATE TABLE responses (
+    id TEXT PRIMARY KEY NOT NULL,
+    goal_id TEXT NOT NULL REFERENCES goals (id),
+    what TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    until_on DATE,
+    done_on DATE
+);
+CREATE INDEX responses_of_goal ON responses (goal_id, from_on, id);
+CREATE TABLE measures (
+    id TEXT PRIMARY KEY NOT NULL,
+    goal_id TEXT NOT NULL REFERENCES goals (id),
+    what TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    wanted TEXT NOT NULL,
+    set_at TIMESTAMP NOT NULL
+);
+CREATE INDEX measures_of_goal ON measures (goal_id, set_at, id);
+CREATE TABLE measure_values (
+    measure_id TEXT NOT NULL REFERENCES measures (id),
+    taken_on DATE NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (measure_id, taken_on)
+);
+CREATE TABLE assessments (
+    id TEXT PRIMARY KEY NOT NULL,
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    side TEXT NOT NULL,
+    words TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    account_id TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    UNIQUE (context_id, side)
+);
 
 -- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
 -- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
