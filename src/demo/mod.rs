@@ -5,6 +5,7 @@ mod fill;
 mod people;
 mod reports;
 mod story;
+mod work;
 
 pub use fill::fill;
 pub use people::{PASSWORD, Somebody};
