@@ -16,7 +16,8 @@ async fn worked_out(team: &Person<'_>, path: &str) {
     let what = [("what", "New lamps"), ("owner", "Parks team"), ("sort", "environment")];
     let from = [day("from", ("1", "11", "2026"))];
     team.post(&format!("{goal}/response"), &form(&what, &from)).await.path();
-    let what = [("what", "Incidents"), ("unit", "a fortnight"), ("wanted", "fewer"), ("amount", "5")];
+    let what =
+        [("what", "Incidents"), ("unit", "a fortnight"), ("wanted", "fewer"), ("amount", "5")];
     let taken = [day("taken", ("1", "11", "2026"))];
     team.post(&format!("{goal}/measure"), &form(&what, &taken)).await.path();
     let side = [("words", "A warden on Fridays"), ("version", "0")];
@@ -49,7 +50,9 @@ async fn what_was_worked_out_is_found_by_whoever_looks_through_all_that_is_kept(
         world.look(|db| scan::some(db, keys, &scope, &[id])).remove(0)
     };
     let found = look();
-    for text in ["The ramp is lit", "New lamps", "Parks team", "Incidents", "a fortnight", "A warden"] {
+    for text in
+        ["The ramp is lit", "New lamps", "Parks team", "Incidents", "a fortnight", "A warden"]
+    {
         assert!(found.passages.iter().any(|it| it.text.contains(text)), "{text}: {found:?}");
     }
     assert!(found.is_whole);
