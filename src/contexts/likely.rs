@@ -78,7 +78,7 @@ fn weighed(concern: &Concern, context: Context, spots: &Spots) -> Weighed {
     let mut score = likeness(concern.label(), &context.label);
     let words = words_in_common(concern.label(), &context.label);
     if !words.is_empty() {
-        reasons.push(format!("also called {}", words.join(" and ")));
+        reasons.push(format!("also called {}", words.join(", ")));
     }
     if context.kind == concern.kind {
         score += 20;

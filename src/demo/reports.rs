@@ -132,7 +132,7 @@ pub const REPORTS: &[Told] = &[
         ..USUAL
     },
     Told {
-        spot: Some(5),
+        spot: Some(15),
         days_ago: 36,
         name: "Market Hall, lower level",
         words: "The lower level and the stairs.",

@@ -13,6 +13,7 @@ use crate::contexts::assess::write::{SideForm, write};
 use crate::contexts::goals::measure::{MeasureForm, RepeatForm, measure, repeat};
 use crate::contexts::goals::respond::{ResponseForm, done, plan};
 use crate::contexts::goals::set::{GoalForm, set};
+use crate::contexts::goals::{GoalId, ResponseId};
 use crate::deed::Deed;
 use crate::{Error, Result, calendar};
 
@@ -42,6 +43,9 @@ struct Doing {
     days: (i64, i64),
     is_done: bool,
 }
+
+/// When the responses that are over were done.
+const DONE_AGO: i64 = 8;
 
 const WORK: &[Work] = &[
     Work {
@@ -83,7 +87,7 @@ const WORK: &[Work] = &[
             },
             Aim {
                 indicator: "trusted_adult",
-                days_ago: 40,
+                days_ago: 39,
                 responses: &[Doing {
                     what: "Year 9 and 10 tutor time on whom to turn to in town",
                     owner: "Marlpit School, personal development lead",
@@ -163,7 +167,11 @@ pub(super) fn work(
         let by = coordinator(work.team)?;
         for aim in work.goals {
             let at = ago(now, aim.days_ago);
-            act(portal, people, (by, at), |deed| aimed(deed, context, aim, now))?;
+            let over = act(portal, people, (by, at), |deed| aimed(deed, context, aim, now))?;
+            let later = (by, ago(now, DONE_AGO));
+            act(portal, people, later, |deed| {
+                over.iter().try_for_each(|(goal, it)| done(deed, (context, *goal), *it))
+            })?;
         }
         for (side, words) in work.sides {
             let form = SideForm { words: (*words).to_owned(), version: 0 };
@@ -183,7 +191,14 @@ fn parts(day: NaiveDate) -> [String; 3] {
     [day.day().to_string(), day.month().to_string(), day.year().to_string()]
 }
 
-fn aimed(deed: &mut Deed, context: ContextId, aim: &Aim, now: NaiveDateTime) -> Result<()> {
+/// Sets a goal with all that belongs to it, and says which of its responses are over by now.
+fn aimed(
+    deed: &mut Deed,
+    context: ContextId,
+    aim: &Aim,
+    now: NaiveDateTime,
+) -> Result<Vec<(GoalId, ResponseId)>> {
+    let mut over = Vec::new();
     let today = calendar::day(now);
     let form = GoalForm { indicator: aim.indicator.to_owned(), ..GoalForm::default() };
     let goal = set(deed, context, &form.check().map_err(Error::Invalid)?)?;
@@ -203,7 +218,7 @@ fn aimed(deed: &mut Deed, context: ContextId, aim: &Aim, now: NaiveDateTime) -> 
         };
         let id = plan(deed, (context, goal), &form.check().map_err(Error::Invalid)?)?;
         if it.is_done {
-            done(deed, (context, goal), id)?;
+            over.push((goal, id));
         }
     }
     for (what, unit, wanted, values) in aim.measures {
@@ -228,5 +243,5 @@ fn aimed(deed: &mut Deed, context: ContextId, aim: &Aim, now: NaiveDateTime) -> 
             repeat(deed, (context, goal, id), &checked)?;
         }
     }
-    Ok(())
+    Ok(over)
 }

@@ -138,6 +138,18 @@ async fn nobody_but_the_team_changes_anything_and_nobody_at_all_in_a_closed_cont
     assert_eq!(reader.post(&format!("{path}/goals/new"), &new).await.status, 403);
     assert_eq!(stranger.post(&format!("{path}/goals/new"), &new).await.status, 404);
     assert_eq!(stranger.get(&goal).await.status, 404);
+    // Somebody who reads every team's as the county, and coordinates another team.
+    let post = e4s::accounts::Post { role: e4s::accounts::Role::County, school: None, team: None };
+    world.house(|deed| e4s::accounts::appoint::appoint(deed, stranger.id, &post, None));
+    let both = world.signed_in(stranger.id);
+    assert!(both.get(&goal).await.main().contains("The ramp is lit"));
+    for (at, form) in [
+        (format!("{path}/goals/new"), vec![("indicator", "feel_safe")]),
+        (format!("{goal}/standing"), vec![("standing", "met")]),
+        (format!("{path}/assessment/guardianship"), vec![("words", "Nobody"), ("version", "0")]),
+    ] {
+        assert_eq!(both.post(&at, &form).await.status, 403, "{at}");
+    }
     let of_another = goal.replace(&path, &second);
     assert_eq!(team.get(&of_another).await.status, 404, "a goal is found in its own context alone");
     assert_eq!(

@@ -13,9 +13,6 @@ use crate::seal::{Keyring, Place, Sealed};
 use crate::store::Db;
 use crate::store::schema::{goals, measure_values, measures, responses};
 
-/// More than any team keeps up with, of each sort and all contexts that are asked for together.
-const MOST: i64 = 5_000;
-
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = goals)]
 pub(super) struct KeptGoal {
@@ -84,32 +81,29 @@ pub(super) struct All {
     pub values: Vec<(MeasureId, NaiveDate, i64)>,
 }
 
-/// The goals of some contexts with what belongs to them, the oldest first.
+/// The goals of some contexts with what belongs to them, the oldest first: all of it, because whoever looks through what is
+/// kept about somebody must not miss any.
 pub(super) fn all(db: &mut Db, contexts: Vec<ContextId>) -> Result<All> {
     let goals: Vec<(ContextId, KeptGoal)> = goals::table
         .filter(goals::context_id.eq_any(contexts))
         .order((goals::set_at, goals::id))
-        .limit(MOST)
         .select((goals::context_id, KeptGoal::as_select()))
         .load(db)?;
     let ids: Vec<GoalId> = goals.iter().map(|(_, it)| it.id).collect();
     let responses = responses::table
         .filter(responses::goal_id.eq_any(ids.clone()))
         .order((responses::from_on, responses::id))
-        .limit(MOST)
         .select((responses::goal_id, KeptResponse::as_select()))
         .load(db)?;
     let measures: Vec<(GoalId, KeptMeasure)> = measures::table
         .filter(measures::goal_id.eq_any(ids))
         .order((measures::set_at, measures::id))
-        .limit(MOST)
         .select((measures::goal_id, KeptMeasure::as_select()))
         .load(db)?;
     let of: Vec<MeasureId> = measures.iter().map(|(_, it)| it.id).collect();
     let values = measure_values::table
         .filter(measure_values::measure_id.eq_any(of))
         .order(measure_values::taken_on)
-        .limit(MOST)
         .load(db)?;
     Ok(All { goals, responses, measures, values })
 }
