@@ -7,7 +7,7 @@ use super::{Context, ContextId, queries};
 use crate::Result;
 use crate::accounts::Scope;
 use crate::concerns::open::some;
-use crate::concerns::questions::question;
+use crate::concerns::questions::{Question, question};
 use crate::concerns::{Answers, Concern, ConcernId, Harm};
 use crate::seal::Keyring;
 use crate::store::Db;
@@ -132,7 +132,7 @@ impl When {
     /// What both have, in the form's own words; nothing if they share no time of day.
     fn shared(&self, other: &Self) -> Option<String> {
         let both = |field, a: &BTreeSet<String>, b: &BTreeSet<String>| {
-            let choices = question(field).map(|it| it.choices()).unwrap_or_default();
+            let choices = question(field).map(Question::choices).unwrap_or_default();
             let shared =
                 choices.into_iter().filter(|it| a.contains(it.value) && b.contains(it.value));
             shared.map(|it| it.text).collect::<Vec<&str>>()

@@ -13,7 +13,7 @@ use super::together::{Quote, Together, together};
 use crate::Result;
 use crate::accounts::Role;
 use crate::calendar;
-use crate::concerns::questions::question;
+use crate::concerns::questions::{Question, question};
 use crate::schools::Urn;
 use crate::web::{Page, Policy, Routes, Visit};
 
@@ -141,7 +141,7 @@ fn counted((on, count): &(NaiveDate, usize)) -> (NaiveDate, Amount) {
 }
 
 fn choices(field: &str) -> Vec<&'static str> {
-    let choices = question(field).map(|it| it.choices()).unwrap_or_default();
+    let choices = question(field).map(Question::choices).unwrap_or_default();
     choices.into_iter().map(|it| it.text).collect()
 }
 

@@ -192,7 +192,7 @@ fn deal(
                 moved(
                     deed,
                     id,
-                    MoveForm { state: state.as_str().to_owned(), ..MoveForm::default() },
+                    &MoveForm { state: state.as_str().to_owned(), ..MoveForm::default() },
                 )?;
             }
             Ok(())
@@ -201,7 +201,7 @@ fn deal(
             let id = gathered(deed, concern, told, (context, contexts))?;
             let (state, outcome) = (State::Closed.as_str().to_owned(), outcome.to_owned());
             let reason = why.to_owned();
-            moved(deed, id, MoveForm { state, outcome, reason, ..MoveForm::default() })
+            moved(deed, id, &MoveForm { state, outcome, reason, ..MoveForm::default() })
         }
     }
 }
@@ -225,6 +225,6 @@ fn gathered(
     Ok(id)
 }
 
-fn moved(deed: &mut Deed, id: ContextId, form: MoveForm) -> Result<()> {
+fn moved(deed: &mut Deed, id: ContextId, form: &MoveForm) -> Result<()> {
     move_on::move_on(deed, id, &form.check().map_err(Error::Invalid)?)
 }

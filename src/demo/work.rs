@@ -30,10 +30,11 @@ struct Aim {
     indicator: &'static str,
     days_ago: i64,
     responses: &'static [Doing],
-    /// What, unit, which way, and each number with how many days ago it was counted.
-    measures:
-        &'static [(&'static str, &'static str, &'static str, &'static [(i64, &'static str)])],
+    measures: &'static [Counting],
 }
+
+/// What, unit, which way, and each number with how many days ago it was counted.
+type Counting = (&'static str, &'static str, &'static str, &'static [(i64, &'static str)]);
 
 struct Doing {
     what: &'static str,

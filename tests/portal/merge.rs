@@ -135,8 +135,7 @@ async fn contexts_of_two_teams_stay_apart_and_the_page_says_what_to_do() {
     let page = both.get(&format!("{ours}/merge?with={}", id(&foreign))).await;
     assert_eq!(page.status, 422);
     assert!(page.main().contains("is Horsham’s. They belong to two teams"), "{}", page.main());
-    let marks = [&ours, &foreign].map(|it| it.to_owned());
-    let [one, two] = [both.get(&marks[0]).await, both.get(&marks[1]).await].map(|it| seen(&it));
+    let [one, two] = [both.get(&ours).await, both.get(&foreign).await].map(|it| seen(&it));
     let form = [("with", id(&foreign)), ("stays", id(&ours)), ("seen", &one), ("with_seen", &two)];
     assert_eq!(both.post(&format!("{ours}/merge"), &form).await.status, 422);
     assert_eq!(both.get(&foreign).await.status, 200);
