@@ -95,6 +95,15 @@ pub fn advance(
     Ok(moved.execute(db)? == 1)
 }
 
+/// Marks a concern as changed now, if it is still where the caller saw it. False if it is not.
+pub(super) fn touch(db: &mut Db, seen: &KeptConcern, at: NaiveDateTime) -> Result<bool> {
+    let same = concerns::table
+        .filter(concerns::id.eq(seen.id))
+        .filter(concerns::status.eq(seen.status))
+        .filter(concerns::team_id.eq(seen.team));
+    Ok(diesel::update(same).set(concerns::changed_at.eq(at)).execute(db)? == 1)
+}
+
 /// Adds a line to a concern's life, without its words, and says which row it is.
 pub(super) fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<i64> {
     Ok(diesel::insert_into(concern_steps::table)
@@ -104,6 +113,7 @@ pub(super) fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<i
             concern_steps::account_id.eq(step.by),
             concern_steps::team_id.eq(step.team),
             concern_steps::status.eq(step.status),
+            concern_steps::meeting_id.eq(step.meeting),
         ))
         .returning(concern_steps::id)
         .get_result(db)?)

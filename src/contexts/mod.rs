@@ -6,6 +6,7 @@
 
 pub mod forget;
 pub mod gather;
+pub mod hear;
 pub mod hold;
 pub mod move_on;
 pub mod read;
@@ -50,12 +51,13 @@ text_enum! {
 
 impl State {
     /// True if a context may go from here to there in one step. It goes forward; back to a meeting from anywhere that a
-    /// meeting has been; and it can be closed at any time. Closed, it begins again.
+    /// meeting has been, and off a meeting that does not hear it; and it can be closed at any time. Closed, it begins
+    /// again.
     pub fn may_become(self, next: Self) -> bool {
         use State::{Closed, Discussed, Planned, Scheduled, Screened, UnderReview};
         match self {
             Screened => matches!(next, Scheduled | Closed),
-            Scheduled => matches!(next, Discussed | Closed),
+            Scheduled => matches!(next, Discussed | Screened | Closed),
             Discussed => matches!(next, Planned | Scheduled | Closed),
             Planned => matches!(next, UnderReview | Scheduled | Closed),
             UnderReview => matches!(next, Planned | Scheduled | Closed),

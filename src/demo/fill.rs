@@ -49,6 +49,7 @@ pub fn fill(portal: &Portal) -> Result<bool> {
     let people = people(portal, &teams)?;
     super::story::enter_numbers(portal, &people)?;
     super::story::tell(portal, &people)?;
+    super::meeting::hold(portal, &people)?;
     super::story::write_digests(portal)?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 
 mod county;
 mod fill;
+mod meeting;
 mod people;
 mod reports;
 mod story;

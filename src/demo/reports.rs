@@ -77,7 +77,7 @@ pub const REPORTS: &[Told] = &[
         guardians: "The attendant in the kiosk knows many of the pupils and talks with them.",
         young_people: "“It is dry and nobody moves you on.”",
         hopes: "Better light on the stairs, and somebody there on Thursdays.",
-        fate: Fate::Linked { context: "Market Hall car park", state: "planned" },
+        fate: Fate::Linked { context: "Market Hall car park", state: "screened" },
         ..USUAL
     },
     Told {
@@ -91,7 +91,7 @@ pub const REPORTS: &[Told] = &[
         think: "The shelter cannot be seen from the path since the hedge grew.",
         guardians: "A volunteer runs the skate ramp on Saturdays.",
         young_people: "“You can get anything there on a Friday.”",
-        fate: Fate::Linked { context: "Riverside Park shelter", state: "discussed" },
+        fate: Fate::Linked { context: "Riverside Park shelter", state: "screened" },
         ..USUAL
     },
     Told {

@@ -73,7 +73,7 @@ pub(super) fn tell(portal: &Portal, people: &People) -> Result<()> {
     Ok(())
 }
 
-fn coordinator(team: &str) -> Result<&'static str> {
+pub(super) fn coordinator(team: &str) -> Result<&'static str> {
     let is_it = |it: &&Somebody| {
         it.role == Role::Coordinator && matches!(it.at, At::Team(name) if name == team)
     };
@@ -95,7 +95,7 @@ pub(super) fn write_digests(portal: &Portal) -> Result<()> {
 }
 
 /// Something that one person of the demonstration did at some time.
-fn act<T>(
+pub(super) fn act<T>(
     portal: &Portal,
     people: &People,
     (email, at): (&str, NaiveDateTime),

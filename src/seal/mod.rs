@@ -67,6 +67,10 @@ pub const COLUMNS: &[Column] = &[
     Column { is_numbered: true, ..column("concern_steps", "words") },
     column("contexts", "label"),
     Column { is_numbered: true, ..column("context_steps", "words") },
+    // Who was at a meeting, what was said there, and what schools are told of it. The team's.
+    Column { key: "meeting_id", ..column("sittings", "attendance") },
+    column("agenda_items", "said"),
+    column("agenda_items", "told"),
     // Secrets of second factors, ceremonies under way, and what people call their sessions. The house's.
     column("factors", "secret"),
     column("ceremonies", "state"),

@@ -44,6 +44,6 @@ pub fn put(
         ))
         .execute(deed.db)?;
     let words = String::new();
-    let step = Step { at: deed.at, by, team, status: Status::Submitted, words };
+    let step = Step { at: deed.at, by, team, status: Status::Submitted, words, meeting: None };
     said::add(deed, id, &step)
 }

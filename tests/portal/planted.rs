@@ -11,11 +11,13 @@ use diesel::sql_types::{Nullable, Text};
 use e4s::concerns::questions::Shape;
 use e4s::concerns::steps::ReportStep;
 use e4s::digests::compile;
+use e4s::districts::TeamId;
 use e4s::mail::deliver;
 use e4s::store::Db;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::shire::{MIDDLE, Shire, WEST, begun};
+use crate::triage::seen;
 use crate::world::{Person, World};
 
 const PLANTED: &str = "quokkaberry";
@@ -158,6 +160,41 @@ async fn filed(shire: &Shire, lead: &Person<'_>) -> String {
     sent.strip_suffix("/sent").expect(&sent).to_owned()
 }
 
+/// Holds a meeting about all that waits, with the word in every field, and publishes it.
+async fn held(world: &World, (team, by): (TeamId, &Person<'_>), word: &str) {
+    let at = format!("/meetings/{}", world.meeting(team, (0, 0), "Town Hall"));
+    let agenda = format!("{at}/agenda");
+    let with = |seen: &str, fields: &[(&'static str, &str)]| {
+        let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        fields.chain([("seen", seen.to_owned())]).collect::<Vec<_>>()
+    };
+    post(by, &agenda, &with("agenda.0", &[("act", "build")])).await;
+    let page = by.get(&format!("{at}/minutes")).await;
+    let there = with(&seen(&page), &[("others", word), ("apologies", word)]);
+    post(by, &format!("{at}/attendance"), &there).await;
+    let (_, item) = page.body.split_once("id=\"item-").expect("an item");
+    let item = item.split('"').next().expect("its id");
+    let fields = [
+        ("item", item),
+        ("discussion", word),
+        ("conflicts", word),
+        ("reason", word),
+        ("decision", "no_action"),
+    ];
+    post(by, &format!("{at}/minutes"), &with("item.0", &fields)).await;
+    let publish = format!("{at}/publish");
+    let (words, keep) = (format!("words_{item}"), format!("keep_{item}"));
+    let mark = seen(&by.get(&publish).await);
+    let form = [
+        (words.as_str(), word),
+        (keep.as_str(), word),
+        ("seen", mark.as_str()),
+        ("act", "publish"),
+    ];
+    by.post(&publish, &form).await.path();
+    assert!(by.get(&format!("{at}/minutes")).await.main().matches(word).count() >= 5);
+}
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
@@ -209,6 +246,8 @@ async fn what_is_typed_stands_nowhere_in_plain() {
     let kind = ("kind", "location".to_owned());
     let context =
         post(&south, &format!("{at}/context"), &[new, kind, word("label", "label")]).await;
+    held(world, (shire.south, &south), &word("a", "minutes").1).await;
+    nothing_is_leaked(world, "a meeting");
     let closed = ("state", "closed".to_owned());
     post(&south, &format!("{context}/state"), &[closed, word("reason", "closed")]).await;
     let read = south.get(&context).await.main();

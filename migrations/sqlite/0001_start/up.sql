@@ -45,7 +45,8 @@ CREATE TABLE meetings (
     starts_at TIMESTAMP NOT NULL,
     cut_off_at TIMESTAMP NOT NULL,
     venue TEXT NOT NULL,
-    chair TEXT NOT NULL
+    chair TEXT NOT NULL,
+    cancelled_at TIMESTAMP
 );
 CREATE INDEX meetings_of_team ON meetings (team_id, starts_at);
 
@@ -157,7 +158,9 @@ CREATE TABLE concern_steps (
     account_id TEXT NOT NULL,
     team_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    words TEXT
+    words TEXT,
+    -- The meeting that it comes from, if it is what a meeting decided.
+    meeting_id TEXT
 );
 CREATE INDEX steps_of_concern ON concern_steps (concern_id, id);
 
@@ -392,6 +395,44 @@ CREATE TABLE tries (
     free_at TIMESTAMP NOT NULL
 );
 CREATE INDEX tries_by_age ON tries (free_at);
+
+-- What a meeting discusses, in its order, and what was said and decided of each item. A meeting has a sitting once it has an
+-- agenda or minutes; the versions go up with each change, so that a form is held against what its page showed.
+CREATE TABLE sittings (
+    meeting_id TEXT PRIMARY KEY NOT NULL REFERENCES meetings (id),
+    agenda_version BIGINT NOT NULL,
+    attendance_version BIGINT NOT NULL,
+    is_quorate BOOLEAN NOT NULL,
+    attendance TEXT,
+    published_at TIMESTAMP,
+    published_by TEXT
+);
+CREATE TABLE attendances (
+    meeting_id TEXT NOT NULL REFERENCES meetings (id),
+    account_id TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, account_id)
+);
+CREATE TABLE agenda_items (
+    id TEXT PRIMARY KEY NOT NULL,
+    meeting_id TEXT NOT NULL REFERENCES meetings (id),
+    context_id TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    minutes INTEGER NOT NULL,
+    added_at TIMESTAMP NOT NULL,
+    is_carried BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    decision TEXT,
+    said TEXT,
+    told TEXT,
+    UNIQUE (meeting_id, context_id)
+);
+CREATE INDEX agenda_items_of_context ON agenda_items (context_id);
+-- Which concerns a context had when it came onto the agenda.
+CREATE TABLE agenda_concerns (
+    item_id TEXT NOT NULL REFERENCES agenda_items (id),
+    concern_id TEXT NOT NULL,
+    PRIMARY KEY (item_id, concern_id)
+);
 
 -- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
 -- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
