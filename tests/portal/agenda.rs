@@ -133,11 +133,11 @@ async fn an_agenda_takes_what_waits_in_its_order_and_gives_each_a_time() {
 async fn items_are_moved_timed_and_taken_off_by_buttons_alone() {
     let county = County::new();
     let table = Table::of(&county);
+    let meeting = table.meeting(10);
     for name in ["First", "Second", "Third"] {
         table.context(name).await;
         county.world.later(TimeDelta::minutes(1));
     }
-    let meeting = table.meeting(10);
     let at = format!("{meeting}/agenda");
     table.act(&meeting, &[("act", "build")]).await;
     let page = table.coordinator.get(&at).await;
