@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use e4s::accounts::appoint::{self, Giving, Newcomer};
+use e4s::accounts::give::give_now;
 use e4s::accounts::invite::{Invitation, Invited, invite};
 use e4s::accounts::{Post, Role, choose, recoveries, sessions};
 use e4s::app::Portal;
 use e4s::calendar;
+use e4s::deed::Deed;
 use e4s::districts;
 use e4s::schools::{self, Urn};
 use e4s::store::Db;
@@ -89,10 +91,11 @@ pub fn account(portal: &Portal, command: &AccountCommand) -> Outcome {
             let password_hash = password_hash(portal, password_file, &about)?;
             let newcomer = Newcomer { email: email.clone(), name: name.clone(), password_hash };
             let known = portal.store.read(|db| sessions::credentials(db, email))?;
-            portal.write_as_house(|deed| {
+            let add = |deed: &mut Deed| {
                 let id = appoint::add(deed, &newcomer)?;
-                appoint::appoint(deed, id, &post, None)
-            })?;
+                give_now(deed, id, post)
+            };
+            portal.write_as_house(add).map_err(told)?;
             let and =
                 known.map_or("", |_| " They had an account already, and keep their password.");
             say(&format!("{email} is {} now.{and}", post.role.title()));

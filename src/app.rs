@@ -1,22 +1,20 @@
 //! What a request can reach, and the site made of the slices' routes.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use chrono::NaiveDateTime;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
 use webauthn_rs::prelude::Webauthn;
 
-use crate::accounts::passkeys;
+use crate::accounts::factors::passkeys;
 use crate::accounts::passwords::Passwords;
-use crate::accounts::provider::Provider;
 use crate::accounts::sessions::{self, Reach, Token};
+use crate::accounts::sign_on::provider::Provider;
 use crate::accounts::{AccountId, Actor, Role};
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
@@ -38,9 +36,6 @@ struct Templates;
 
 /// The portal, as handlers receive it.
 pub type App = Data<Portal>;
-
-/// A Monday morning of every school's leads stays far below.
-const FORGOTTEN_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
 /// The time, in UTC. A field, so that tests have their own.
 pub type Clock = Arc<dyn Fn() -> NaiveDateTime + Send + Sync>;
@@ -64,8 +59,6 @@ pub struct Portal {
     pub passkeys: Option<Arc<Webauthn>>,
     /// Today's areas, in memory.
     pub atlas: AtlasCache,
-    /// Forgotten passwords of everybody together, so that a flood of invented addresses fills no disk and holds up no report.
-    pub forgotten_asks: DefaultDirectRateLimiter,
     /// True once the process was told to stop: a long chore ends early, and leaves things as another can take them up.
     pub stopping: AtomicBool,
 }
@@ -90,7 +83,6 @@ impl Portal {
             assets: Assets::load(theme)?,
             passwords: Passwords::default(),
             atlas: AtlasCache::default(),
-            forgotten_asks: RateLimiter::direct(Quota::per_minute(FORGOTTEN_A_MINUTE)),
             stopping: AtomicBool::new(false),
         })
     }
@@ -300,10 +292,10 @@ pub fn routes() -> Routes {
         .and(accounts::people_pages::routes())
         .and(accounts::enter_pages::routes())
         .and(accounts::prove_pages::routes())
-        .and(accounts::sign_on_pages::routes())
-        .and(accounts::factor_pages::routes())
+        .and(accounts::sign_on::pages::routes())
+        .and(accounts::factors::pages::routes())
         .and(accounts::account_pages::routes())
-        .and(accounts::recovery_pages::routes())
+        .and(accounts::recoveries::pages::routes())
         .and(curriculum::pages::routes())
         .and(concerns::report_pages::routes())
         .and(concerns::pages::routes())

@@ -46,11 +46,15 @@ pub fn run(
             for reference in &restored.back {
                 say(&format!("put back: {reference}"));
             }
+            for settled in &restored.settled {
+                say(&format!("nothing missing: {settled}"));
+            }
             for fault in &restored.left {
                 complain(&format!("not put back: {fault}"));
             }
             let (back, left) = (restored.back.len(), restored.left.len());
-            say(&format!("{back} concerns put back, {left} left"));
+            let settled = restored.settled.len();
+            say(&format!("{back} concerns put back, {settled} there as others, {left} left"));
             restored.left.is_empty()
         }
     };

@@ -152,7 +152,7 @@ fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Work => {
             let portal = for_service(settings()?)?;
             block_on(async move {
-                worker::run(portal.into_inner(), serve::stop_signal()?).await;
+                worker::run(worker::CHORES, portal.into_inner(), serve::stop_signal()?).await;
                 Ok(ExitCode::SUCCESS)
             })
         }
@@ -254,12 +254,9 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
 }
 
 async fn serve_all(portal: Data<Portal>, with_worker: bool) -> Outcome {
-    if !with_worker {
-        serve::serve(portal).await?;
-        return Ok(ExitCode::SUCCESS);
-    }
+    let which = if with_worker { worker::CHORES } else { worker::OF_EACH };
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let chores = actix_web::rt::spawn(worker::run(portal.clone().into_inner(), stopped));
+    let chores = actix_web::rt::spawn(worker::run(which, portal.clone().into_inner(), stopped));
     let served = serve::serve(portal).await;
     stop.send_replace(true);
     chores.await?;

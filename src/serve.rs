@@ -11,6 +11,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::app::{self, Portal};
 use crate::concerns::reconcile::{self, Reconciliation};
+use crate::curriculum::pages::at_once;
 use crate::store::{Db, answers};
 use crate::web::{errors, headers};
 use crate::{Result, calendar};
@@ -29,6 +30,7 @@ pub async fn serve(portal: Data<Portal>) -> std::io::Result<()> {
         App::new()
             .app_data(portal.clone())
             .wrap(from_fn(errors::draw))
+            .wrap(from_fn(at_once))
             .wrap(from_fn(headers::add))
             .wrap(tracing_actix_web::TracingLogger::<crate::web::log::Quiet>::new())
             .configure(app::site)

@@ -39,6 +39,15 @@ pub struct Chore {
     pub run: fn(&Portal, NaiveDateTime) -> Result<Done>,
 }
 
+const LET_GO: Chore = Chore {
+    name: "let go of journal files of earlier days",
+    every: Duration::from_mins(10),
+    run: concerns::clear::let_go,
+};
+
+/// What a process that serves pages does for itself, with a worker beside it.
+pub const OF_EACH: &[Chore] = &[LET_GO];
+
 /// Every chore.
 pub const CHORES: &[Chore] = &[
     Chore { name: "deliver letters", every: Duration::from_secs(1), run: mail::deliver::run },
@@ -69,6 +78,7 @@ pub const CHORES: &[Chore] = &[
         every: Duration::from_mins(5),
         run: concerns::reconcile::run,
     },
+    LET_GO,
     Chore { name: "clear the journal", every: Duration::from_hours(6), run: concerns::clear::run },
     Chore { name: "look at the clock", every: Duration::from_hours(1), run: retention::clock::run },
     Chore {
@@ -79,11 +89,11 @@ pub const CHORES: &[Chore] = &[
     Chore { name: "retain", every: Duration::from_hours(24), run: retention::forget::run },
 ];
 
-/// Does the chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter
+/// Does some chores until `stop` says so, or nobody is left to say it. What is under way is ended in good order: a letter
 /// that is being handed over is, and the others are given back.
-pub async fn run(portal: Arc<Portal>, stop: Receiver<bool>) {
+pub async fn run(which: &[Chore], portal: Arc<Portal>, stop: Receiver<bool>) {
     let mut chores = JoinSet::new();
-    for chore in CHORES {
+    for chore in which {
         chores.spawn(keep_doing(*chore, Arc::clone(&portal), stop.clone()));
     }
     told(stop).await;

@@ -30,7 +30,8 @@ pub fn walk_and_list(world: &World) {
     assert!(walks.iter().all(|it| it.broken.is_none()), "{walks:?}");
     println!("audit: {lines} lines in {} chains", walks.len());
     println!("  verified in {:.2?}", began.elapsed());
-    let (person, record) = (people.first().copied(), records.first().map(ToString::to_string));
+    let person = people.first().copied();
+    let subjects: Vec<String> = records.iter().take(1).map(ToString::to_string).collect();
     let (team, event) = (teams.first().copied().map(Affairs::Team), Some(Event::ConcernOpened));
     let now = (portal.clock)();
     let all = Wanted::default;
@@ -40,8 +41,8 @@ pub fn walk_and_list(world: &World) {
         ("an event", Wanted { event, ..all() }),
         ("a rare event", Wanted { event: Some(Event::AreasImported), ..all() }),
         ("a team", Wanted { affairs: team, ..all() }),
-        ("a record", Wanted { subject: record.clone(), ..all() }),
-        ("a record and an event", Wanted { subject: record, event, ..all() }),
+        ("a record", Wanted { subjects: subjects.clone(), ..all() }),
+        ("a record and an event", Wanted { subjects, event, ..all() }),
         ("a person and an event", Wanted { by: person, event, ..all() }),
         ("a person and a team", Wanted { by: person, affairs: team, ..all() }),
         ("a person, a team, an event", Wanted { by: person, affairs: team, event, ..all() }),

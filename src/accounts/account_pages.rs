@@ -5,12 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::factors::{self, Factor, NAME_MAX};
+use super::factors::{self, Factor, NAME_MAX, recovery_codes};
 use super::queries::{self, Held};
 use super::recoveries;
-use super::recovery_codes;
 use super::sessions::{self, Live, SessionId};
-use super::sign_on_pages;
+use super::sign_on;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
 
@@ -49,7 +48,7 @@ async fn show(visit: Visit) -> Result<Page> {
             })
         })
         .await?;
-    let sign_on = sign_on_pages::link_of(&visit.app, visit.actor.id).await?;
+    let sign_on = sign_on::pages::link_of(&visit.app, visit.actor.id).await?;
     visit.page("accounts/account.html", &AccountPage { sign_on, ..AccountPage::of(&visit, found) })
 }
 
@@ -115,7 +114,7 @@ struct AccountPage {
     has_others: bool,
     is_recovery_open: bool,
     may_vouch: bool,
-    sign_on: Option<sign_on_pages::Link>,
+    sign_on: Option<sign_on::pages::Link>,
 }
 
 #[derive(Serialize)]
@@ -156,7 +155,7 @@ impl AccountPage {
             has_others,
             sign_on: None,
             is_recovery_open: found.is_recovery_open,
-            may_vouch: super::recovery_pages::may_vouch(&visit.actor),
+            may_vouch: recoveries::pages::may_vouch(&visit.actor),
         }
     }
 }

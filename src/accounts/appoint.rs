@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use diesel::result::Error as Failure;
 
-use super::{AccountId, Post, PostId, Role, Tenure, choose, queries, sessions};
+use super::{AccountId, Post, PostId, PostOf, Role, Tenure, choose, queries, sessions};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::{Error, Result};
@@ -66,7 +66,8 @@ pub struct Giving {
     pub until_on: Option<NaiveDate>,
 }
 
-/// Gives a person a post, from today unless `from_on` says otherwise. A lead needs a school; a team's people need a team.
+/// Gives a person a post, from today unless `from_on` says otherwise, and tells nobody: for the demonstration. A lead needs
+/// a school; a team's people need a team.
 pub fn appoint(
     deed: &mut Deed,
     account: AccountId,
@@ -112,7 +113,7 @@ pub fn give(deed: &mut Deed, account: AccountId, giving: &Giving) -> Result<()> 
         other => other,
     }?;
     queries::end_sessions_of(deed.db, account, deed.at)?;
-    deed.record(Event::PostGiven, account, post.team)
+    deed.record(Event::PostGiven, PostOf { account, post: *post }, post.team)
 }
 
 /// Ends one post of a person, `last_day` being its last, and their sessions. The last administrator's post does not end.
@@ -129,5 +130,6 @@ pub fn end(deed: &mut Deed, tenure: &Tenure, last_day: NaiveDate) -> Result<()> 
         return Err(Error::Refused("This post has ended already."));
     }
     queries::end_sessions_of(deed.db, tenure.account, deed.at)?;
-    deed.record(Event::PostEnded, tenure.account, tenure.post.team)
+    let Tenure { account, post, .. } = *tenure;
+    deed.record(Event::PostEnded, PostOf { account, post }, post.team)
 }

@@ -7,12 +7,12 @@ use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
-use super::factors::{self, FactorKind};
-use super::passkeys::{self, Answer, Challenge};
-use super::second::{self, Given};
+use super::factors::passkeys::{self, Answer, Challenge};
+use super::factors::second::{self, Given};
+use super::factors::{self, FactorKind, recovery_codes};
 use super::sessions::{self, Reach, Token, Way};
 use super::shown::Shown;
-use super::{AccountId, device, queries, recovery_codes, tries};
+use super::{AccountId, device, queries, tries};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::web::{Form, FormErrors, Policy, Reply, Routes, Visit, back, guard, redirect};

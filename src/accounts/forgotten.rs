@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::people::Person;
 use super::sessions::fold_email;
 use super::tickets::{self, TicketId, TicketKind};
-use super::{people, queries, ticket_queries};
+use super::{people, queries, ticket_queries, tries};
 use crate::app::Portal;
 use crate::deed::Deed;
 use crate::seal::{HOUSE, Keyring, Place};
@@ -46,8 +46,19 @@ pub(super) fn is_address(email: &str) -> bool {
     email.len() <= 254 && email.is_ascii() && email.parse::<lettre::Address>().is_ok()
 }
 
-/// Keeps an address until the worker looks at it.
+/// True if so many have asked that nothing more is kept for now.
+pub fn is_full(db: &mut Db, at: NaiveDateTime) -> Result<bool> {
+    tries::is_full(db, tries::FORGOTTEN, tries::EVERYBODY, at)
+}
+
+/// Keeps an address until the worker looks at it, unless there were too many, or too many of it.
 pub fn ask(db: &mut Db, keys: &Keyring, (email, at): (&str, NaiveDateTime)) -> Result<()> {
+    let of_it = format!("forgotten:{email}");
+    for (limit, who) in [(tries::FORGOTTEN, tries::EVERYBODY), (tries::LETTER, of_it.as_str())] {
+        if tries::take(db, limit, who, at)?.is_some() {
+            return Ok(());
+        }
+    }
     let id = TicketId::random();
     let address = keys.seal(HOUSE, place(&id), email)?;
     ticket_queries::insert_forgotten(db, id, &address, at)

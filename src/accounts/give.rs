@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::appoint::{self, Giving};
-use super::{AccountId, Post, Role, policy};
+use super::{AccountId, Post, Role, policy, queries};
 use crate::deed::Deed;
 use crate::districts::{Team, TeamId, teams};
 use crate::mail::beside;
@@ -163,6 +163,14 @@ pub fn give(deed: &mut Deed, person: AccountId, giving: &Giving) -> Result<()> {
         error => error,
     })?;
     beside::tell(deed, person, (&giving.post, giving.from_on))
+}
+
+/// The same from today on, for the command line: somebody who holds the post already keeps it, and nobody is told.
+pub fn give_now(deed: &mut Deed, person: AccountId, post: Post) -> Result<()> {
+    if queries::actor(deed.db, person, deed.today())?.posts().contains(&post) {
+        return Ok(());
+    }
+    give(deed, person, &Giving { post, from_on: deed.today(), until_on: None })
 }
 
 pub(super) fn fault(field: &'static str, why: &'static str) -> Error {

@@ -4,6 +4,8 @@
 //! day. Someone whose post ends loses its access on their next request. Rights are read from the posts, inside the
 //! transaction that uses them, and never from the cookie. A person is invited to a post by a letter with a ticket, and
 //! chooses a password; a forgotten one is replaced the same way.
+//!
+//! What has become a matter of its own has a folder: second factors, their loss, and the council's sign-on.
 
 pub mod appoint;
 pub mod choose;
@@ -18,21 +20,14 @@ pub mod tickets;
 
 mod device;
 pub mod factors;
-pub mod passkeys;
-pub mod provider;
 pub mod recoveries;
-pub mod recovery_codes;
-pub mod second;
 pub mod sessions;
 pub mod shown;
 pub mod sign_on;
-pub mod totp;
 pub mod tries;
 
 pub mod account_pages;
 pub mod enter_pages;
-pub mod factor_pages;
-mod factor_queries;
 mod forget_queries;
 pub mod invite_pages;
 pub mod pages;
@@ -42,14 +37,11 @@ mod people_queries;
 pub mod policy;
 pub mod prove_pages;
 pub mod queries;
-pub mod recovery_pages;
-mod recovery_queries;
 pub mod session_queries;
-pub mod sign_on_pages;
-mod sign_on_queries;
-mod sign_on_told_pages;
 mod ticket_queries;
 mod try_queries;
+
+use std::fmt;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -145,6 +137,35 @@ impl Tenure {
         } else {
             When::Now
         }
+    }
+}
+
+/// Whose post it is, as the audit log names it: account, role, and the school or team. Ids and words of the service's own, which
+/// say as much when account and post are forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostOf {
+    pub account: AccountId,
+    pub post: Post,
+}
+
+impl PostOf {
+    /// What the log has, if it is that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (account, post) = text.split_once('/')?;
+        let (role, place) = post.split_once('/').unwrap_or((post, ""));
+        let (school, team) = (Urn::parse(place), TeamId::parse(place));
+        let is_known = place.is_empty() || school.is_some() || team.is_some();
+        let post = Post { role: Role::parse(role)?, school, team };
+        AccountId::parse(account).filter(|_| is_known).map(|account| Self { account, post })
+    }
+}
+
+impl fmt::Display for PostOf {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, post } = self;
+        write!(out, "{account}/{}", post.role.as_str())?;
+        post.school.map_or(Ok(()), |it| write!(out, "/{it}"))?;
+        post.team.map_or(Ok(()), |it| write!(out, "/{it}"))
     }
 }
 

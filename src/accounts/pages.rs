@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::passwords::Tried;
 use super::sessions::{self, SignInForm, fold_email};
 use super::shown::Shown;
-use super::{AccountId, Actor, Role, enter_pages, sign_on_pages, tries};
+use super::{AccountId, Actor, Role, enter_pages, sign_on, tries};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::store::Db;
@@ -147,7 +147,7 @@ fn after_sign_in(wanted: &str) -> String {
 async fn leave(visit: Visit, request: HttpRequest, _: Form<Nothing>) -> Result<HttpResponse> {
     let token = guard::token(&request, &visit.app).ok_or(Error::SignedOut)?;
     visit.write(move |deed| sessions::end(deed, &token)).await?;
-    let to = sign_on_pages::after_leaving(&visit.app, visit.actor.id).await?;
+    let to = sign_on::pages::after_leaving(&visit.app, visit.actor.id).await?;
     let mut response = redirect(to).respond_to(&request);
     let cookie = guard::no_cookie(&visit.app);
     response.add_cookie(&cookie).map_err(|_bad| Error::Corrupt("cookie"))?;

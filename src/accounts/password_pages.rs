@@ -46,12 +46,9 @@ async fn ask(visitor: Visitor, form: Form<ForgottenForm>) -> Result<Reply> {
     };
     let (app, at) = (visitor.app.clone(), (visitor.app.clock)());
     let keys = std::sync::Arc::clone(&app.keys);
-    let ask = move |db: &mut Db| {
-        let wait = tries::take(db, tries::LETTER, &format!("forgotten:{email}"), at)?;
-        if wait.is_none() { forgotten::ask(db, &keys, (&email, at)) } else { Ok(()) }
-    };
-    if app.forgotten_asks.check().is_ok() {
-        app.change(ask).await?;
+    let is_full = move |db: &mut Db| forgotten::is_full(db, at);
+    if !app.read(is_full).await? {
+        app.change(move |db| forgotten::ask(db, &keys, (&email, at))).await?;
     }
     Ok(redirect("/forgotten/sent"))
 }

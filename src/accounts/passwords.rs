@@ -86,19 +86,7 @@ impl Passwords {
         password: SecretString,
         kept: Option<String>,
     ) -> Result<Tried> {
-        self.in_turn(place, move || {
-            let is_known = kept.is_some();
-            let kept = kept.unwrap_or_else(nobody);
-            let parsed = PasswordHash::new(&kept).map_err(|_bad| BAD_HASH)?;
-            let made = Params::try_from(&parsed).map_err(|_bad| BAD_HASH)?;
-            let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
-            if fits.is_err() || !is_known {
-                return Ok(Tried::Wrong);
-            }
-            let is_weak = made.m_cost() < MEMORY_KIB || made.t_cost() < PASSES;
-            Ok(Tried::Right { renewed: is_weak.then(|| hash(&password)).transpose()? })
-        })
-        .await
+        self.in_turn(place, move || Ok(weigh(&password, kept)?.0)).await
     }
 
     /// What is kept of a new password; or what is wrong with it, in words for its owner.
@@ -132,10 +120,45 @@ impl Passwords {
     }
 }
 
+/// Tries a password against what is kept, or against nobody's. Says what came of it, and the work that it took.
+///
+/// A wrong one is as much work as against a hash of today's make, whatever `kept` was made with: what an older one leaves of
+/// that is spent on nobody's. So the time tells neither who has an account nor who has not signed in for years.
+fn weigh(password: &SecretString, kept: Option<String>) -> Result<(Tried, u32)> {
+    let is_known = kept.is_some();
+    let kept = kept.unwrap_or_else(|| nobody(MEMORY_KIB));
+    let (is_right, made) = fits(password, &kept)?;
+    let spent = work(&made);
+    if is_right && is_known {
+        let is_weak = made.m_cost() < MEMORY_KIB || made.t_cost() < PASSES;
+        let renewed = is_weak.then(|| hash(password)).transpose()?;
+        return Ok((Tried::Right { renewed }, spent));
+    }
+    let left = (MEMORY_KIB * PASSES).saturating_sub(spent) / PASSES;
+    if left < Params::MIN_M_COST {
+        return Ok((Tried::Wrong, spent));
+    }
+    let (_, rest) = fits(password, &nobody(left))?;
+    Ok((Tried::Wrong, spent + work(&rest)))
+}
+
+/// Whether a password is the one that `kept` was made of, and with what that was made.
+fn fits(password: &SecretString, kept: &str) -> Result<(bool, Params)> {
+    let parsed = PasswordHash::new(kept).map_err(|_bad| BAD_HASH)?;
+    let made = Params::try_from(&parsed).map_err(|_bad| BAD_HASH)?;
+    let fits = scale()?.verify_password(password.expose_secret().as_bytes(), &parsed);
+    Ok((fits.is_ok(), made))
+}
+
+/// How much work a hash is: as many blocks of a KiB are filled, in all passes.
+fn work(made: &Params) -> u32 {
+    made.m_cost().saturating_mul(made.t_cost())
+}
+
 /// What an unknown person's password is tried against: as much work as a real one, and never right.
-fn nobody() -> String {
+fn nobody(memory_kib: u32) -> String {
     let (salt, hash) = ("bm9ib2R5bm9ib2R5", "A".repeat(43));
-    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
+    format!("$argon2id$v=19$m={memory_kib},t={PASSES},p={LANES}${salt}${hash}")
 }
 
 /// What is kept of a password. Takes about a third of a second.
@@ -236,10 +259,26 @@ mod tests {
             let tried = scale.is_right(place, password, Some(kept.clone())).await;
             assert_eq!(tried.expect("tried"), is_right);
         }
-        assert_eq!(nobody().split('$').nth(3), kept.split('$').nth(3), "as much work");
         let place = scale.queue().expect("a place");
         let nobodys = scale.is_right(place, SecretString::from("anything"), None).await;
         assert!(!nobodys.expect("tried"));
+    }
+
+    #[test]
+    fn a_wrong_guess_is_as_much_work_whatever_the_hash_was_made_with_and_for_nobody() {
+        let (right, wrong) = (SecretString::from("lamp otter"), SecretString::from("lamp oboe"));
+        let today = MEMORY_KIB * PASSES;
+        for (memory, passes) in [(8, 1), (19 * 1024, 2), (MEMORY_KIB, 2), (MEMORY_KIB, PASSES)] {
+            let older = Params::new(memory, passes, LANES, None).expect("parameters");
+            let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, older);
+            let kept = older.hash_password(b"lamp otter").expect("a hash").to_string();
+            let (tried, spent) = weigh(&wrong, Some(kept.clone())).expect("tried");
+            assert_eq!(tried, Tried::Wrong);
+            assert!(today - spent < PASSES, "{spent} of {today} for m={memory}, t={passes}");
+            let (tried, _) = weigh(&right, Some(kept)).expect("tried");
+            assert!(matches!(tried, Tried::Right { .. }));
+        }
+        assert_eq!(weigh(&wrong, None).expect("tried"), (Tried::Wrong, today));
     }
 
     #[tokio::test]

@@ -6,8 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::enter_pages::{BackQuery, SecondForm, SecondPage, attempt, second_page};
+use super::factors::second;
 use super::sessions::Token;
-use super::{queries, second, sessions, sign_on_pages, tries};
+use super::{queries, sessions, sign_on, tries};
 use crate::Result;
 use crate::audit::Event;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, back, guard, redirect};
@@ -114,7 +115,7 @@ impl ProvePage {
     async fn of(visit: &Visit, wanted: &str, errors: FormErrors) -> Result<Self> {
         let kept = visit.read(|db, by| queries::password_hash(db, by.id)).await?;
         let second = second_page(visit, wanted, errors).await?;
-        let sign_on = sign_on_pages::linked_name(&visit.app, visit.actor.id).await?;
+        let sign_on = sign_on::pages::linked_name(&visit.app, visit.actor.id).await?;
         Ok(Self { has_password: kept.is_some(), sign_on, second })
     }
 }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{AccountId, Actor, factor_queries, passwords, queries, session_queries, tries};
+use super::{AccountId, Actor, factors, passwords, queries, session_queries, tries};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -130,7 +130,7 @@ pub fn standing(db: &mut Db, token: &Token, at: NaiveDateTime) -> Result<Option<
         Stage::Whole => false,
     };
     if is_half {
-        let has_factor = factor_queries::has_any(db, kept.account_id)?;
+        let has_factor = factors::queries::has_any(db, kept.account_id)?;
         let half =
             Standing { actor: actor.bare(), reach: Reach::Half { has_factor }, is_due: false };
         let longest = if has_factor { HALF_MAX } else { SETTING_UP_MAX };
@@ -221,7 +221,7 @@ pub fn enter(
     let stage = if !way.second_factor || way.how == How::SignOnWithFactor {
         Stage::Whole
     } else if queries::actor(deed.db, account, deed.today())?.needs_factor()
-        || factor_queries::has_any(deed.db, account)?
+        || factors::queries::has_any(deed.db, account)?
     {
         Stage::Half
     } else {

@@ -3,8 +3,8 @@
 
 use chrono::NaiveDateTime;
 
-use super::provider::Identity;
 use super::sessions::How;
+use super::sign_on::provider::Identity;
 use super::{AccountId, queries, sign_on};
 use crate::deed::Deed;
 use crate::{Error, Result};

@@ -24,6 +24,18 @@ pub struct Limit {
     every: TimeDelta,
 }
 
+impl Limit {
+    /// The time in which all is forgotten, when as much was tried as may be.
+    fn longest(self) -> TimeDelta {
+        self.every * self.at_once
+    }
+
+    /// What stands for somebody in the database.
+    fn key(self, who: &str) -> String {
+        hex(Sha256::digest(format!("{}:{who}", self.what)))
+    }
+}
+
 /// To sign in with an address: known and unknown ones alike.
 pub const SIGN_IN: Limit = Limit { what: "sign-in", at_once: 6, every: TimeDelta::seconds(10) };
 /// To choose a password.
@@ -33,11 +45,16 @@ pub const CHOICE: Limit = Limit { what: "choice", at_once: 6, every: TimeDelta::
 pub const SECOND: Limit = Limit { what: "second", at_once: 6, every: TimeDelta::minutes(2) };
 /// Letters with a link that lets its reader in.
 pub const LETTER: Limit = Limit { what: "letter", at_once: 5, every: TimeDelta::minutes(12) };
+/// Forgotten passwords of everybody together, so that a flood of invented addresses fills no disk. A Monday morning of every
+/// school's leads stays far below.
+pub const FORGOTTEN: Limit = Limit { what: "forgotten", at_once: 60, every: TimeDelta::seconds(1) };
+/// For whom everybody's tries together are counted.
+pub const EVERYBODY: &str = "everybody";
 
 /// Counts a try. If there were too many, it is not counted, and the answer is how long to wait.
 pub fn take(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<Option<TimeDelta>> {
-    let who = hex(Sha256::digest(format!("{}:{who}", limit.what)));
-    let longest = limit.every * limit.at_once;
+    let who = limit.key(who);
+    let longest = limit.longest();
     let kept = try_queries::free_at(db, &who)?.unwrap_or(at);
     // A clock that was put back does not shut anybody out for longer than that.
     let free_at = kept.clamp(at, at + longest);
@@ -52,7 +69,15 @@ pub fn take(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<O
     Ok(None)
 }
 
-/// The same in a change of its own, which stands before anything is tried.
+/// True if a try would be refused, by looking alone: a flood is turned away before it holds up anybody who writes.
+pub fn is_full(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<bool> {
+    let until = at + limit.longest();
+    let kept = try_queries::free_at(db, &limit.key(who))?;
+    // What lies further ahead is of a clock that was put back since: `take` sets it right.
+    Ok(kept.is_some_and(|it| it <= until && it + limit.every > until))
+}
+
+/// The same as [`take`] in a change of its own, which stands before anything is tried.
 pub async fn count(portal: &Portal, limit: Limit, who: impl Display) -> Result<Option<TimeDelta>> {
     let (who, at) = (who.to_string(), (portal.clock)());
     portal.change(move |db| take(db, limit, &who, at)).await

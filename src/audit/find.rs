@@ -88,8 +88,8 @@ pub struct Wanted {
     /// One of these, unless there are none.
     pub events: &'static [Event],
     pub affairs: Option<Affairs>,
-    /// The id of the record that something was done to.
-    pub subject: Option<String>,
+    /// What something was done to is one of these, unless there are none.
+    pub subjects: Vec<String>,
     pub from: Option<NaiveDateTime>,
     /// The first moment that is not wanted any more.
     pub before: Option<NaiveDateTime>,
@@ -115,8 +115,8 @@ pub fn page(db: &mut Db, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>> {
         };
         found = found.filter(audit::chain.eq(chain));
     }
-    if let Some(subject) = &wanted.subject {
-        found = found.filter(audit::subject.eq(subject.clone()));
+    if !wanted.subjects.is_empty() {
+        found = found.filter(audit::subject.eq_any(wanted.subjects.clone()));
     }
     if let Some(from) = wanted.from {
         found = found.filter(audit::at.ge(from));

@@ -12,6 +12,12 @@ use crate::store::journal::{Fate, Record};
 use crate::worker::Done;
 use crate::{Result, calendar};
 
+/// The chore of each process, worker or not: lets go of a file of an earlier day, so that a worker elsewhere can clear it.
+pub fn let_go(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
+    portal.journal.let_go(calendar::day(now));
+    Ok(Done::nothing())
+}
+
 /// The chore: clears the files that nobody appends to any more.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
     let done = portal.journal.rewrite(calendar::day(now), |records| fates(portal, records))?;

@@ -14,7 +14,7 @@ use crate::districts::TeamId;
 use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{
-    concern_steps, concerns, holds, journal_clearings, reconciliations, tombstones,
+    concern_steps, concerns, holds, journal_clearings, reconciliations, sent_again, tombstones,
 };
 
 /// What the journal keeps of these concerns: how they were raised, whatever became of them since.
@@ -57,25 +57,66 @@ pub(super) fn records(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<Record>> {
 
 /// Those of some concerns that the database has not, and should have.
 ///
-/// What was deleted on purpose has left a tombstone, and stays deleted.
+/// What was deleted on purpose has left a tombstone, and stays deleted. A report that was sent again is there as another.
 pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> {
     let mut lacking = Vec::new();
     for some in ids.chunks(500) {
         let (there, buried) = standing(db, some)?;
-        let is_lost = |it: &&ConcernId| !there.contains(it) && !buried.contains(it);
+        let settled = again(db, some)?;
+        let is_lost = |it: &&ConcernId| {
+            !there.contains(it) && !buried.contains(it) && !settled.contains_key(it)
+        };
         lacking.extend(some.iter().filter(is_lost));
     }
     Ok(lacking)
 }
 
-/// Those of some concerns that were deleted on purpose.
+/// Those of some concerns that were deleted on purpose; and those whose report was sent again as one that was.
 pub(super) fn deleted(db: &mut Db, ids: &[ConcernId]) -> Result<BTreeSet<ConcernId>> {
     let mut deleted = BTreeSet::new();
     for some in ids.chunks(500) {
         let (there, buried) = standing(db, some)?;
         deleted.extend(buried.difference(&there));
+        let settled = again(db, some)?;
+        let others: Vec<ConcernId> = settled.values().copied().collect();
+        let (others_there, others_buried) = standing(db, &others)?;
+        let is_gone = |it: &ConcernId| others_buried.contains(it) && !others_there.contains(it);
+        deleted.extend(settled.iter().filter(|it| is_gone(it.1)).map(|it| *it.0));
     }
     Ok(deleted)
+}
+
+/// Of some concerns those whose report was sent again, each with the concern that it is now.
+fn again(db: &mut Db, ids: &[ConcernId]) -> Result<BTreeMap<ConcernId, ConcernId>> {
+    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let found: Vec<(String, String)> = sent_again::table
+        .filter(sent_again::concern_id.eq_any(names))
+        .select((sent_again::concern_id, sent_again::again_id))
+        .load(db)?;
+    let both =
+        |(one, other): &(String, String)| Some((ConcernId::parse(one)?, ConcernId::parse(other)?));
+    Ok(found.iter().filter_map(both).collect())
+}
+
+/// Writes down that the report of a concern that was lost was sent again, as which one and when that was found.
+pub(super) fn set_again(
+    db: &mut Db,
+    (id, again): (ConcernId, ConcernId),
+    at: NaiveDateTime,
+) -> Result<()> {
+    diesel::insert_into(sent_again::table)
+        .values((
+            sent_again::concern_id.eq(id.as_str()),
+            sent_again::again_id.eq(again.as_str()),
+            sent_again::at.eq(at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// How many of some concerns are there as another, because their report was sent again.
+pub(super) fn again_count(db: &mut Db, ids: &[ConcernId]) -> Result<usize> {
+    ids.chunks(500).try_fold(0, |sum, some| Ok(sum + again(db, some)?.len()))
 }
 
 /// Those of some concerns that the database has, and those that have a tombstone.
@@ -155,10 +196,11 @@ pub(super) fn references(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<String>> 
         .load(db)?)
 }
 
-/// The reference of the concern that a draft became, if it is there.
-pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<String>> {
-    let found = concerns::table.filter(concerns::draft_id.eq(draft)).select(concerns::reference);
-    Ok(found.first(db).optional()?)
+/// The concern that a draft became, if it is there: with its reference, and the team that has it.
+pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<(ConcernId, String, TeamId)>> {
+    let found = concerns::table.filter(concerns::draft_id.eq(draft));
+    let what = (concerns::id, concerns::reference, concerns::team_id);
+    Ok(found.select(what).first(db).optional()?)
 }
 
 /// The draft that a concern was.

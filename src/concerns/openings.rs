@@ -81,7 +81,7 @@ pub fn openings(
 ) -> Result<Openings> {
     let concern = queries::find(db, &reader.scope(), id)?;
     let wanted =
-        Wanted { subject: Some(id.to_string()), events: READINGS, after, ..Wanted::default() };
+        Wanted { subjects: vec![id.to_string()], events: READINGS, after, ..Wanted::default() };
     let mut entries = audit::find::page(db, &wanted, PAGE_SIZE + 1)?;
     let has_more = entries.len() > PAGE_SIZE;
     entries.truncate(PAGE_SIZE);

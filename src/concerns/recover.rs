@@ -11,6 +11,7 @@ use super::keep::{self, BATCH, Record};
 use crate::app::Portal;
 use crate::seal::Sealed;
 use crate::store::Row;
+use crate::store::journal::ASIDE;
 use crate::{Error, Result, calendar};
 
 /// What came of it.
@@ -62,7 +63,7 @@ pub fn recover(portal: &Portal, identity: &Identity) -> Result<Recovered> {
 
 /// Takes a file out of the journal, whose records are in another by now, and says its new name.
 fn set_aside(folder: &Path, file: &str) -> Result<String> {
-    let aside = format!("{file}.before-recovery");
+    let aside = format!("{file}.{ASIDE}");
     let moved = fs::rename(folder.join(file), folder.join(&aside));
     let moved = moved.and_then(|()| File::open(folder)?.sync_all());
     let told = |error| Error::Unusable(format!("setting `journal`: {file}: {error}"));

@@ -180,7 +180,7 @@ fn too_long(short: &str, answer: &str, max: usize) -> Option<String> {
 }
 
 /// `4,000`
-fn thousands(number: usize) -> String {
+pub(super) fn thousands(number: usize) -> String {
     match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{thousands},{rest:03}"),

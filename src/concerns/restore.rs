@@ -22,8 +22,17 @@ use crate::{Error, Result, calendar};
 pub struct Restored {
     /// What was put back: its reference, and what is different from before, if anything is.
     pub back: Vec<String>,
+    /// What is there as another concern, because its report was sent again: nothing is missing.
+    pub settled: Vec<String>,
     /// What could not be, and what to do about it.
     pub left: Vec<String>,
+}
+
+/// What became of a record.
+enum Put {
+    Back(String),
+    SentAgain(String),
+    Left(&'static str),
 }
 
 /// Puts back every concern that the journal has and the database lacks. Doing it twice does nothing more.
@@ -49,9 +58,14 @@ pub fn restore(portal: &Portal) -> Result<Restored> {
                 lacking.remove(&id);
                 // One that fails keeps no other from coming back.
                 let put = portal.write_as_house(|deed| put_back(deed, &record));
-                match put.unwrap_or_else(|error| Err(told(&error))) {
-                    Ok(said) => restored.back.push(said),
-                    Err(why) => restored.left.push(format!("{}: {why}", record.reference)),
+                let name = &record.reference;
+                match put {
+                    Ok(Put::Back(said)) => restored.back.push(said),
+                    Ok(Put::SentAgain(again)) => {
+                        restored.settled.push(format!("{name} was sent again as {again}"));
+                    }
+                    Ok(Put::Left(why)) => restored.left.push(format!("{name}: {why}")),
+                    Err(error) => restored.left.push(format!("{name}: {}", told(&error))),
                 }
             }
         }
@@ -67,28 +81,27 @@ fn told(error: &Error) -> String {
     format!("{error}{cause}")
 }
 
-type Said = std::result::Result<String, String>;
-
-fn left(why: &str) -> Said {
-    Err(why.to_owned())
-}
-
-fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
+fn put_back(deed: &mut Deed, record: &Record) -> Result<Put> {
     if keep_queries::lacking(deed.db, &[record.id])?.is_empty() {
-        return Ok(Ok(format!("{} (it was there by now)", record.reference)));
+        return Ok(Put::Back(format!("{} (it was there by now)", record.reference)));
     }
-    if let Some(again) = keep_queries::of_draft(deed.db, &record.draft_id)? {
-        return Ok(Err(format!("the same report was sent again as {again}, which is there")));
+    if let Some((again, name, team)) = keep_queries::of_draft(deed.db, &record.draft_id)? {
+        // From now on it counts as there, and goes from the journal when that one is deleted.
+        keep_queries::set_again(deed.db, (record.id, again), deed.at)?;
+        deed.record(Event::ConcernSentAgain, record.id, Some(team))?;
+        return Ok(Put::SentAgain(name));
     }
     let school = Urn(record.school_urn);
     if !schools::names(deed.db, &[school])?.contains_key(&school) {
-        return Ok(left("its school is not in the register: `e4s import schools`, then again"));
+        return Ok(Put::Left(
+            "its school is not in the register: `e4s import schools`, then again",
+        ));
     }
     let Some(team) = team(deed, record)? else {
-        return Ok(left("no team serves its district: `e4s import teams`, then again"));
+        return Ok(Put::Left("no team serves its district: `e4s import teams`, then again"));
     };
     let Some(by) = reporter(deed, record, school)? else {
-        return Ok(left("its school has no lead: appoint one, then again"));
+        return Ok(Put::Left("its school has no lead: appoint one, then again"));
     };
     let mut name = record.reference.clone();
     while draft_queries::has_reference(deed.db, &name)? {
@@ -110,7 +123,7 @@ fn put_back(deed: &mut Deed, record: &Record) -> Result<Said> {
         urgent::tell(deed, team, record.id, &name)?;
     }
     let is_same = name == record.reference;
-    Ok(Ok(if is_same { name } else { format!("{name} (it was {})", record.reference) }))
+    Ok(Put::Back(if is_same { name } else { format!("{name} (it was {})", record.reference) }))
 }
 
 /// The team that it came to; if that is no more, the one that serves its district.

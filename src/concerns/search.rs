@@ -96,8 +96,9 @@ impl Search {
         let mut found = so_far;
         let after = found.next.or(self.among.after);
         let wanted = Wanted { after, ..self.among.clone() };
-        let kept = rows(db, scope, &wanted, BATCH)?;
-        found.is_whole = kept.len() < BATCH;
+        let mut kept = rows(db, scope, &wanted, BATCH + 1)?;
+        found.is_whole = kept.len() <= BATCH;
+        kept.truncate(BATCH);
         let mut said = said::of_many(db, keys, &kept)?;
         for row in kept {
             if found.hits.len() == HITS_MAX {

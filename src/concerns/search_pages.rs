@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::list::{ListForm, Side};
+use super::report::thousands;
 use super::search::{Found, Hit, Names, Search};
 use super::show_pages::{Tag, tags};
 use super::words::Piece;
@@ -112,7 +113,10 @@ impl SearchPage {
         let looked = match (found.opened, older) {
             (_, None) => String::new(),
             (1, _) => "Looked through 1 concern so far, the newest first.".to_owned(),
-            (count, _) => format!("Looked through {count} concerns so far, the newest first."),
+            (count, _) => {
+                let count = thousands(count);
+                format!("Looked through {count} concerns so far, the newest first.")
+            }
         };
         let unreadable = match found.unreadable {
             0 => String::new(),

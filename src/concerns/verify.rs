@@ -61,12 +61,18 @@ pub fn verify(portal: &Portal) -> Result<Verdict> {
 
 /// What retention has taken out of this machine's journal, and what it still has to.
 fn cleared(portal: &Portal, ids: &[ConcernId], found: &mut Verdict) -> Result<()> {
-    let (deleted, cleared) = portal.store.read(|db| {
+    let (deleted, again, cleared) = portal.store.read(|db| {
         Ok((
             keep_queries::deleted(db, ids)?.len(),
+            keep_queries::again_count(db, ids)?,
             keep_queries::cleared(db, portal.journal.host())?,
         ))
     })?;
+    if again > 0 {
+        found.notes.push(format!(
+            "concerns that the database lost and whose reports were sent again as others, which it has: {again}"
+        ));
+    }
     if deleted > 0 {
         found.notes.push(format!(
             "concerns that were deleted and are still in the journal: {deleted}. The worker takes them out once nobody \

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue, LOCATION};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_DISPOSITION, COOKIE, HeaderValue, LOCATION};
+use actix_web::middleware::Next;
 use actix_web::web::{self, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
@@ -15,7 +18,8 @@ use super::read::Name;
 use super::shelf::Library;
 use super::show::counted;
 use super::{Cornerstone, Kind, Lesson, Phase, UnitKey};
-use crate::web::{Policy, Routes, Visitor};
+use crate::app::App;
+use crate::web::{Policy, Routes, Visitor, log};
 use crate::{Error, Result};
 
 const HITS_A_PAGE: usize = 20;
@@ -29,6 +33,22 @@ pub fn routes() -> Routes {
         .get("/curriculum/{cornerstone}/{phase}/{lesson}", Policy::Anyone, lesson)
         .get("/curriculum/{cornerstone}/{phase}/{lesson}/parents", Policy::Anyone, parents)
         .get("/curriculum/{cornerstone}/{phase}/{lesson}/{resource}", Policy::Anyone, resource)
+}
+
+/// Answers with a page that is kept before a route is looked for. To whoever carries no cookie it is the same as behind
+/// its route, where everybody is let in.
+pub async fn at_once(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let is_anybodys = request.method().is_safe() && !request.headers().contains_key(COOKIE);
+    let app = request.app_data::<App>().filter(|_| is_anybodys);
+    let Some(kept) = app.and_then(|it| it.shelf.page(request.path())) else {
+        return next.call(request).await;
+    };
+    log::took("a kept page");
+    let answer = kept.answer(request.request());
+    Ok(request.into_response(answer))
 }
 
 async fn home(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse> {

@@ -98,6 +98,8 @@ pub struct BesideFacts {
 pub struct SafetyFacts {
     pub subject: &'static str,
     pub sentences: Vec<&'static str>,
+    /// What to do if it was not its reader.
+    pub otherwise: &'static str,
     /// Where to look, after signing in.
     pub path: &'static str,
 }

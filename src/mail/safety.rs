@@ -26,8 +26,15 @@ pub enum News {
 }
 
 const OTHERS_END: &str = "You have been signed out everywhere else.";
-const STOP: &str = "If it was not you, somebody has your password. Sign in and press “Stop this” on your account page, or \
-    tell an administrator now: they can refuse it. Then change your password.";
+/// What to do if it was not they who did it.
+const NOT_YOU: &str = "If it was you, there is nothing to do. If not, sign in, change your password and end your other \
+    sessions. If you cannot get in, tell the person who looks after accounts.";
+const STOP: &str = "If it was not you, somebody has your password. Sign in now, press “Stop this” and change your password. If \
+    you cannot get in, tell the person who looks after accounts: they can refuse it.";
+const GRANTED: &str = "If it was not you who asked, sign in now, before somebody else does, change your password and tell the \
+    person who looks after accounts.";
+const NOT_ASKED: &str = "If it was not you who asked, somebody has your password: sign in, change it, and tell the person who \
+    looks after accounts.";
 
 impl News {
     fn words(self) -> (&'static str, Vec<&'static str>) {
@@ -52,23 +59,20 @@ impl News {
                 "somebody asks for a new second factor",
                 vec![
                     "Somebody signed in with your password and said that they have lost your second factor.",
-                    "If two people who may decide this agree, your second factors and recovery codes are removed after 24 \
-                     hours, or at once if a third agrees. Whoever has the password then sets up a new one.",
-                    STOP,
+                    "If an administrator and somebody else who may decide agree, your second factors and recovery codes are \
+                     removed, 24 hours after this at the earliest; if a third person agrees, at once. Whoever has the \
+                     password then sets up a new one.",
                 ],
             ),
             Self::RecoveryAgreed => (
                 "one person agreed to a new second factor",
-                vec![
-                    "One of the people who decide has agreed to remove your second factors.",
-                    STOP,
-                ],
+                vec!["One of the people who decide has agreed to remove your second factors."],
             ),
             Self::RecoveryGranted => (
                 "your second factors were removed",
                 vec![
-                    "Your second factors, your recovery codes and any link to a council account were removed, because you asked for it.",
-                    "Sign in with your password to set up a new second factor. You have been signed out everywhere.",
+                    "Your second factors, your recovery codes and any link to a council account were removed, as was asked for.",
+                    "Sign in with your password and set up a new second factor. You have been signed out everywhere.",
                 ],
             ),
             Self::RecoveryRefused => (
@@ -97,12 +101,28 @@ impl News {
             ),
         }
     }
+
+    /// What its reader is to do if it was not they who did it. It stands before the link to their account.
+    fn otherwise(self) -> &'static str {
+        match self {
+            Self::RecoveryAsked | Self::RecoveryAgreed => STOP,
+            Self::RecoveryGranted => GRANTED,
+            Self::RecoveryRefused | Self::RecoveryStopped => NOT_ASKED,
+            Self::FactorAdded
+            | Self::FactorRemoved
+            | Self::CodesMade
+            | Self::CodeUsed
+            | Self::SignOnLinked
+            | Self::SignOnUnlinked => NOT_YOU,
+        }
+    }
 }
 
 /// Queues the letter. `about` (an id, a moment) makes it one: the same twice is not sent twice.
 pub fn tell(deed: &mut Deed, to: AccountId, news: News, about: impl Display) -> Result<()> {
     let (subject, sentences) = news.words();
-    let facts = json(&SafetyFacts { subject, sentences, path: "/account" })?;
+    let facts =
+        json(&SafetyFacts { subject, sentences, otherwise: news.otherwise(), path: "/account" })?;
     let period = format!("{news:?}:{about}");
     deed.post(&Letter { kind: LetterKind::Safety, to, period, facts, due_at: deed.at })?;
     Ok(())

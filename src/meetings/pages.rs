@@ -148,6 +148,7 @@ impl ListPage {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 struct ShowPage {
     id: String,
     heading: String,

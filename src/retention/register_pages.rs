@@ -12,11 +12,13 @@ use crate::web::{Page, Policy, Routes, Visit};
 use crate::{Error, Result};
 
 const OVERSIGHT: Policy = Policy::Holding(&[Role::County, Role::Admin]);
+/// Who takes it away.
+const TAKERS: Policy = Policy::Proved(&[Role::County, Role::Admin]);
 const HEAD: [&str; 4] = ["Kind", "Rule", "Team", "Deleted"];
 
 /// The routes of the register.
 pub(super) fn routes() -> Routes {
-    Routes::new().get("/admin/retention/{year}.csv", OVERSIGHT, export).get(
+    Routes::new().get("/admin/retention/{year}.csv", TAKERS, export).get(
         "/admin/retention/{year}",
         OVERSIGHT,
         show,

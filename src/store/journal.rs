@@ -19,7 +19,7 @@ use super::journal_files::{self as files, FILE_MAX, Open, Reached};
 use crate::seal::Sealed;
 use crate::{Error, Result};
 
-pub use super::journal_files::Damage;
+pub use super::journal_files::{ASIDE, Damage, aside};
 pub use super::journal_rewrite::{Fate, Rewritten};
 
 /// A journal that this process reads, and appends to.
@@ -118,6 +118,15 @@ impl Journal {
     /// Opens the file of the day, so that a journal that cannot be written is found out before anybody needs it.
     pub fn begin(&self, day: NaiveDate) -> Result<()> {
         self.ready(&mut self.state.lock(), day)
+    }
+
+    /// Closes the file that this process has open, if its day is over: nobody else may write it anew while it is locked.
+    /// Whoever still waits for it syncs it themselves.
+    pub fn let_go(&self, today: NaiveDate) {
+        let mut state = self.state.lock();
+        if state.open.as_ref().is_some_and(|it| it.day < today) {
+            (state.open, state.batch) = (None, None);
+        }
     }
 
     /// True if the row's record is known to be safe, without looking at the disk.

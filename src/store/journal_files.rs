@@ -98,6 +98,22 @@ pub(super) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// The end of the name of a file that was set aside: it is read no more, and left for a person to remove.
+pub const ASIDE: &str = "before-recovery";
+
+/// The names of the files of a folder that were set aside, those of earlier days first.
+pub fn aside(folder: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == ASIDE) {
+            found.extend(path.file_name().map(|it| it.to_string_lossy().into_owned()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// How far a file was read.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Reached {

@@ -51,12 +51,7 @@ impl Journal {
         mut decide: impl FnMut(&[Record]) -> Result<Vec<Fate>>,
     ) -> Result<Rewritten> {
         let _nobody_reads = self.reading.lock();
-        {
-            let mut state = self.state.lock();
-            if state.open.as_ref().is_some_and(|it| it.day < today) {
-                (state.open, state.batch) = (None, None);
-            }
-        }
+        self.let_go(today);
         let mut whole = Rewritten::default();
         for path in files::all(&self.folder).map_err(|error| unusable(&self.folder, &error))? {
             if files::day_of(&path).is_none_or(|day| day < today) {

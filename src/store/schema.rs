@@ -92,6 +92,7 @@ diesel::table! { audit_starts (chain) { chain -> Text, place -> BigInt, hash -> 
 diesel::table! { reconciliations (host) { host -> Text, at -> Timestamp, full_at -> Timestamp, records -> BigInt, added -> BigInt, lacking -> BigInt, damaged -> BigInt, } }
 diesel::table! { tries (who) { who -> Text, free_at -> Timestamp, } }
 diesel::table! { journal_clearings (host) { host -> Text, taken_out -> BigInt, at -> Timestamp, } }
+diesel::table! { sent_again (concern_id) { concern_id -> Text, again_id -> Text, at -> Timestamp, } }
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
@@ -176,6 +177,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rhythms,
     reconciliations,
     journal_clearings,
+    sent_again,
     heartbeats,
     backups,
     factors,

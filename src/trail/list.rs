@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use crate::accounts::{self, AccountId, Actor, Role};
+use crate::accounts::{self, AccountId, Actor, PostOf, Role};
 use crate::audit::find::Affairs;
 use crate::audit::{self, Entry, Event, Mark, Wanted, said};
 use crate::concerns::{self, ConcernId};
@@ -13,6 +13,7 @@ use crate::contexts::{self, ContextId};
 use crate::deed::Deed;
 use crate::districts::{TeamId, teams};
 use crate::retention::tombstones;
+use crate::schools::{self, Urn};
 use crate::store::{Db, letters_of};
 use crate::web::FormErrors;
 use crate::{Error, Result, calendar};
@@ -51,6 +52,8 @@ pub struct Listing {
     pub people: BTreeMap<AccountId, String>,
     /// Every team's.
     pub teams: BTreeMap<TeamId, String>,
+    /// Of the schools that posts are at.
+    pub schools: BTreeMap<Urn, String>,
     /// Of concerns and contexts that the reader may see.
     pub references: BTreeMap<String, String>,
     /// Of those that they might have seen, had they not been deleted since.
@@ -69,8 +72,8 @@ impl Listing {
         entry.team().and_then(|it| self.teams.get(&it)).cloned().unwrap_or_default()
     }
 
-    /// What it was done to: a person's name, a reference if the reader may see it, or the kind of record and the beginning
-    /// of its id.
+    /// What it was done to: a person's name, with their post if it was done to that; a reference if the reader may see it,
+    /// or the kind of record and the beginning of its id.
     pub fn record(&self, entry: &Entry) -> String {
         let subject = entry.subject.as_str();
         if let Some(reference) = self.references.get(subject) {
@@ -82,6 +85,9 @@ impl Listing {
         if let Some(name) = AccountId::parse(subject).and_then(|it| self.people.get(&it)) {
             return name.clone();
         }
+        if let Some(named) = PostOf::parse(subject) {
+            return self.post(named);
+        }
         let noun = entry.event().map_or("", Event::noun);
         let begin: String = subject.chars().take(8).collect();
         match (noun, is_id(subject)) {
@@ -90,6 +96,19 @@ impl Listing {
             (_, true) => format!("{noun} {begin}"),
             (_, false) => noun.to_owned(),
         }
+    }
+
+    /// `Kim Example: Designated safeguarding lead, Elm Bank School`
+    fn post(&self, PostOf { account, post }: PostOf) -> String {
+        let unknown = || account.as_str().chars().take(8).collect();
+        let person = self.people.get(&account).cloned().unwrap_or_else(unknown);
+        let school = post.school.map(|it| match self.schools.get(&it) {
+            Some(name) => name.clone(),
+            None => format!("URN {it}"),
+        });
+        let team = post.team.and_then(|it| self.teams.get(&it).cloned());
+        let place = school.or(team).map(|it| format!(", {it}")).unwrap_or_default();
+        format!("{person}: {}{place}", post.role.title())
     }
 }
 
@@ -135,6 +154,16 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    let mut subjects = Vec::from_iter(subject);
+    // What was done to somebody's post was done to them as well.
+    if let Some(person) = subjects.first().and_then(|it| AccountId::parse(it)) {
+        let posts = accounts::queries::posts_ever(db, &[person])?;
+        subjects.extend(
+            posts
+                .iter()
+                .map(|(account, post)| PostOf { account: *account, post: *post }.to_string()),
+        );
+    }
     Ok(Wanted {
         by,
         event: Event::parse(&form.event),
@@ -143,7 +172,7 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
             NO_TEAM => Some(Affairs::House),
             team => TeamId::parse(team).map(Affairs::Team),
         },
-        subject,
+        subjects,
         from: from.map(|it| calendar::at(it, 0, 0)),
         before: until.map(|it| calendar::at(it + Days::new(1), 0, 0)),
         after: Mark::parse(&form.after),
@@ -223,6 +252,9 @@ pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result
     };
     let mut people: Vec<AccountId> = entries.iter().filter_map(Entry::by).collect();
     people.extend(of("").into_iter().filter_map(AccountId::parse));
+    let posts: Vec<PostOf> = of("").into_iter().filter_map(PostOf::parse).collect();
+    people.extend(posts.iter().map(|it| it.account));
+    let at: Vec<Urn> = posts.iter().filter_map(|it| it.post.school).collect();
     people.sort();
     people.dedup();
     let mut references = BTreeMap::new();
@@ -246,6 +278,7 @@ pub fn some(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: usize) -> Result
         gone,
         people: accounts::queries::names(db, &people)?.into_iter().collect(),
         teams: teams(db)?.into_iter().map(|it| (it.id, it.name)).collect(),
+        schools: schools::names(db, &at)?,
         entries,
         next,
         references,

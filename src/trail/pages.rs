@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::export::piece;
 use super::list::{self, Listing, LogForm, NO_TEAM, is_id};
-use crate::accounts::{Actor, Role};
+use crate::accounts::{Actor, PostOf, Role};
 use crate::app::App;
 use crate::audit::{Entry, Event, Wanted};
 use crate::districts::{Team, teams};
@@ -181,7 +181,9 @@ fn href(entry: &Entry, found: &Listing, reader: &Actor) -> String {
         "Context" if found.references.contains_key(id) => format!("/contexts/{id}"),
         "Meeting" if reader.is(Role::County) => format!("/meetings/{id}"),
         _ if is_id(id) => format!("/admin/audit?record={id}"),
-        _ => String::new(),
+        _ => PostOf::parse(id)
+            .map(|it| format!("/admin/audit?record={}", it.account))
+            .unwrap_or_default(),
     }
 }
 

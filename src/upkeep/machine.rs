@@ -11,6 +11,7 @@ use super::queries;
 use crate::app::Portal;
 use crate::config::Settings;
 use crate::seal::Keyring;
+use crate::store::journal::{ASIDE, aside};
 use crate::store::{self, hex, random_bytes};
 use crate::{Result, calendar};
 
@@ -53,15 +54,35 @@ pub(super) fn keys(settings: &Settings) -> Verdict {
 
 pub(super) fn journal(settings: &Settings) -> Verdict {
     let folder = &settings.journal;
-    if let Err(error) = try_out(folder) {
-        return Verdict::broken(
-            format!(
-                "{} cannot be written to: {error}. No concern can be acknowledged.",
-                folder.display()
-            ),
-            "Mount the volume, or give the folder to the service’s user. Until then schools are told to send again.",
-        );
+    let aside = match try_out(folder).and_then(|()| aside(folder)) {
+        Ok(aside) => aside.len(),
+        Err(error) => {
+            return Verdict::broken(
+                format!(
+                    "{} cannot be written to, or not read: {error}. No concern can be acknowledged.",
+                    folder.display()
+                ),
+                "Mount the volume, or give the folder to the service’s user. Until then schools are told to send again.",
+            );
+        }
+    };
+    let verdict = volume(settings);
+    if aside == 0 {
+        return verdict;
     }
+    verdict.also(
+        &format!("Files that `e4s keys recover` set aside, and that nothing reads any more: {aside}."),
+        &format!(
+            "Once `e4s journal verify` finds no fault and a backup has been made, remove every file in {} whose name ends in \
+             .{ASIDE}: what is deleted from the journal stays in them.",
+            folder.display()
+        ),
+    )
+}
+
+/// Whether the journal is where the database is not.
+fn volume(settings: &Settings) -> Verdict {
+    let folder = &settings.journal;
     let beside = database_folder(settings);
     let is_same = beside.as_deref().is_some_and(|it| device(it) == device(folder));
     if is_same && !settings.is_demo {

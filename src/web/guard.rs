@@ -11,6 +11,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use chrono::NaiveDateTime;
 
 use super::form::{self, Sent};
+use super::log;
 use super::routes::Policy;
 use super::visit::Known;
 use crate::accounts::sessions::{self, Reach, Standing, Token};
@@ -27,10 +28,11 @@ const TOUCH_MAX: Duration = Duration::from_millis(500);
 
 /// Applies a route's policy, then goes on to the handler, or answers instead of it.
 pub async fn admit(
-    policy: Policy,
+    (path, policy): (&'static str, Policy),
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    log::took(path);
     if let Some(app) = request.app_data::<App>().cloned() {
         if !request.method().is_safe() && !is_from_here(request.headers(), app.settings.origin()) {
             return Ok(refuse(request, Error::Forged));

@@ -112,7 +112,7 @@ impl Routes {
         F::Output: Responder + 'static,
     {
         let admitted = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
-            admit(policy, request, next)
+            admit((path, policy), request, next)
         });
         let route = web::route().guard(guard).to(handler).wrap(admitted);
         self.0.push((Row { method, path, policy }, route));

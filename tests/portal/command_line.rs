@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use diesel::prelude::*;
+use e4s::store::schema::{accounts, letters};
+
 /// A command in a folder of its own. What it printed, what it complained, and whether it was content.
 fn run(folder: &Path, words: &[&str], settings: &[(&str, &str)]) -> (String, String, bool) {
     let done = Command::new(env!("CARGO_BIN_EXE_e4s"))
@@ -59,4 +62,28 @@ fn the_command_line_takes_no_password_that_the_page_refuses_and_says_that_one_st
     write("kimexample12").expect("written");
     let (_, told, is_content) = run(&change);
     assert!(!is_content && told.contains("others know about you"), "{told}");
+}
+
+#[test]
+fn whoever_holds_a_post_hears_of_one_that_the_command_line_adds_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| {
+        let (said, told, is_content) = run(folder.path(), words, &[]);
+        assert!(is_content, "{words:?}: {said}{told}");
+    };
+    std::fs::write(folder.path().join("secret"), "lamp otter violin dune").expect("written");
+    run(&["keys", "init", "--identity", "identity"]);
+    run(&["migrate"]);
+    let add = |email: &str| {
+        let who = ["account", "add", "--email", email, "--name", "Somebody New"];
+        run(&[&who[..], &["--role", "admin", "--password-file", "secret"]].concat());
+    };
+    for email in ["kim@example.org", "sam@example.org", "sam@example.org"] {
+        add(email);
+    }
+    let file = folder.path().join("e4s.db");
+    let mut db = SqliteConnection::establish(file.to_str().expect("a name")).expect("opens");
+    let told = letters::table.inner_join(accounts::table).filter(letters::kind.eq("beside"));
+    let told: Vec<String> = told.select(accounts::email).load(&mut db).expect("letters");
+    assert_eq!(told, ["kim@example.org"]);
 }

@@ -97,6 +97,7 @@ async fn somebody_signed_in_keeps_their_name_on_the_page_and_nobody_else_gets_it
     assert!(named.body.contains("A admin"));
     assert_eq!(header(&named, CACHE_CONTROL), "no-store");
     assert!(!world.get(LESSON).await.body.contains("A admin"));
+    assert!(admin.get(LESSON).await.body.contains("A admin"), "although a page is kept by now");
 }
 
 #[actix_web::test]

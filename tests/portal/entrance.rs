@@ -2,8 +2,9 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use e4s::accounts::appoint::{self, Newcomer};
+use e4s::accounts::factors::totp;
 use e4s::accounts::sessions::{self, How, Token, Way};
-use e4s::accounts::{AccountId, Actor, Post, Role, totp};
+use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::deed::Deed;
 
 use crate::world::{Answer, Person, World};

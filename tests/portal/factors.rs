@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use e4s::accounts::passkeys::{self, Answer as PasskeyAnswer};
-use e4s::accounts::second::{self, Given};
+use e4s::accounts::factors::passkeys::{self, Answer as PasskeyAnswer};
+use e4s::accounts::factors::second::{self, Given};
 use e4s::accounts::sessions::How;
 use e4s::accounts::{AccountId, Role, passwords};
 use e4s::store::schema::{accounts, ceremonies, factors, letters};

@@ -1,5 +1,7 @@
 //! A concern as it stands in the database once it was sent.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use diesel::prelude::*;
 use e4s::accounts::AccountId;
 use e4s::concerns::{Answers, ConcernId, Harm, KeptConcern, Kind, Status, Step, Urgency, said};
@@ -7,6 +9,17 @@ use e4s::deed::Deed;
 use e4s::districts::TeamId;
 use e4s::schools::Urn;
 use e4s::store::schema::concerns;
+
+/// A reference of its own for each concern: of random ones, two in thousands may be the same.
+fn reference() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let digit = |at: u32| usize::try_from(count >> (3 * at) & 7).expect("small");
+    let mut letters = (0..6).map(|at| char::from(b"BCDFGHJK"[digit(at)]));
+    let four: String = letters.by_ref().take(4).collect();
+    let two: String = letters.collect();
+    format!("C-{four}-{two}")
+}
 
 /// Puts a concern about a place into the database, with its first step.
 pub fn put(
@@ -22,7 +35,7 @@ pub fn put(
     diesel::insert_into(concerns::table)
         .values((
             concerns::id.eq(id),
-            concerns::reference.eq(e4s::store::reference('C')),
+            concerns::reference.eq(reference()),
             concerns::draft_id.eq(id.as_str()),
             concerns::school_urn.eq(school),
             concerns::team_id.eq(team),

@@ -1,9 +1,11 @@
 //! Legal holds: what is held is never deleted, and two people lift it.
 
 use diesel::prelude::*;
+use e4s::accounts::{Role, appoint};
 use e4s::seal::{HOUSE, Sealed};
 use e4s::store::schema::*;
 
+use crate::doctor::seat;
 use crate::retention::{again, closed, left, on, retain};
 use crate::shire::hidden;
 use crate::triage::County;
@@ -41,6 +43,9 @@ async fn what_is_on_hold_stays_and_two_people_lift_it() {
         409,
         "it is on hold already"
     );
+    let nobody = [("decision", "keep"), ("seen", "")];
+    let kept = second.post(&format!("{path}/hold/lift"), &nobody).await;
+    assert_eq!(kept.status, 409, "nobody has asked to lift it");
 
     pass(world, 2033);
     assert_eq!(left(world)[1], 1, "held");
@@ -57,6 +62,8 @@ async fn what_is_on_hold_stays_and_two_people_lift_it() {
     assert_eq!(first.post(&format!("{path}/hold/lift"), &stale).await.status, 409, "not as seen");
     assert_eq!(ask(&first, &path, "lift").await, 303);
     assert!(first.get(&path).await.main().contains("Put it on legal hold"));
+    let page = first.get(&format!("{path}/hold")).await.main();
+    assert!(!page.contains("Inquiry 12"), "it stands no more: {page}");
 
     on(world, 2034, 4, 1);
     retain(world);
@@ -98,6 +105,28 @@ async fn a_warning_from_before_a_hold_is_worth_nothing_after_it() {
 }
 
 #[actix_web::test]
+async fn a_warning_from_before_a_hold_on_one_of_its_concerns_is_worth_nothing_for_a_context() {
+    let county = County::new();
+    let world = &county.world;
+    let (first, second) = (world.coordinator(county.crawley), world.county());
+    let (concern, _) = closed(&county, &first).await;
+    on(world, 2032, 10, 24);
+    retain(world);
+    let (first, second) = (again(world, &first), again(world, &second));
+    first.post(&format!("{concern}/hold"), &WHY).await.path();
+    assert_eq!(ask(&second, &concern, "lift").await, 303);
+    assert_eq!(ask(&first, &concern, "lift").await, 303);
+    on(world, 2032, 10, 25);
+    retain(world);
+    on(world, 2032, 11, 24);
+    retain(world);
+    assert_eq!(left(world)[..2], [1, 1], "its 30 days begin with the next letter");
+    on(world, 2032, 12, 24);
+    retain(world);
+    assert_eq!(left(world)[..2], [0, 0]);
+}
+
+#[actix_web::test]
 async fn a_held_concern_holds_its_context_and_a_held_context_its_concerns() {
     let county = County::new();
     let world = &county.world;
@@ -112,6 +141,8 @@ async fn a_held_concern_holds_its_context_and_a_held_context_its_concerns() {
     assert_eq!(left(world)[..2], [2, 2], "the third went");
     let list = again(world, &coordinator).get("/retention").await.main();
     assert_eq!(list.matches("Not while it is on hold").count(), 2, "{list}");
+    let others = world.coordinator(county.horsham).get("/retention").await.body;
+    assert!(!others.contains(&concern) && !others.contains(&context), "{others}");
     let admin = world.admin().get("/admin/retention").await.main();
     assert!(admin.contains("Closed context\nCrawley\n2\n2"), "{admin}");
 }
@@ -145,6 +176,19 @@ async fn a_hold_is_put_with_a_reason_by_those_whose_record_it_is() {
     coordinator.post(&format!("{path}/hold"), &WHY).await.path();
     let kept: Vec<String> = world.look(|db| Ok(holds::table.select(holds::reason).load(db)?));
     assert!(kept.len() == 1 && !kept[0].contains("Inquiry"), "{kept:?}");
+}
+
+#[actix_web::test]
+async fn somebody_who_reads_a_concern_as_its_reporter_puts_no_hold_on_it() {
+    let county = County::new();
+    let world = &county.world;
+    let (lead, _, path) = county.concern();
+    let other = seat(Role::Coordinator, None, Some(county.horsham));
+    world.house(|deed| appoint::appoint(deed, lead.id, &other, None));
+    let both = world.signed_in(lead.id);
+    assert_eq!(both.get(&path).await.status, 200);
+    assert_eq!(both.get(&format!("{path}/hold")).await.status, 404);
+    assert_eq!(both.post(&format!("{path}/hold"), &WHY).await.status, 404);
 }
 
 #[actix_web::test]

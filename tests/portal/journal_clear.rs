@@ -25,7 +25,7 @@ fn one_of_two_deleted(county: &County) -> (ConcernId, ConcernId) {
 }
 
 /// What retention does to a concern in the end.
-fn bury(world: &World, id: ConcernId) {
+pub fn bury(world: &World, id: ConcernId) {
     world.house(|deed| {
         e4s::concerns::forget::forget(deed, &[id])?;
         diesel::insert_into(tombstones::table)
@@ -134,6 +134,34 @@ fn a_file_that_another_process_has_open_is_left_alone() {
     assert!(!writer.knows(row));
     writer.append(&[(row, Sealed::kept("three".to_owned()))], next).expect("appended");
     assert_eq!(clearer.read_on(true).expect("read").known.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_process_that_writes_nothing_lets_go_of_its_file_when_its_day_is_over() {
+    let county = County::new();
+    let world = &county.world;
+    // It serves pages, without a worker, and has the file open.
+    one_of_two_deleted(&county);
+    let settings = world.portal.settings.clone();
+    let worker = e4s::app::Portal::open(settings, world.portal.clock.clone()).expect("opens");
+    let clear = || clear::run(&worker, world.now()).expect("cleared").count;
+    let own = || {
+        for chore in e4s::worker::OF_EACH {
+            (chore.run)(&world.portal, world.now()).expect("done");
+        }
+    };
+    own();
+    let lead = world.dsl(county.school);
+    let third = world.concern(&lead, county.crawley, "The ford");
+    e4s::concerns::keep::keep(&world.portal, third).expect("kept");
+    assert_eq!(files(world).len(), 1, "today’s file stays open");
+    world.later(TimeDelta::days(1));
+    assert_eq!(clear(), 0, "it is locked");
+    own();
+    assert_eq!(clear(), 1);
+    let fourth = world.concern(&lead, county.crawley, "The quay");
+    e4s::concerns::keep::keep(&world.portal, fourth).expect("kept");
+    assert_eq!((rows(world).len(), files(world).len()), (3, 2), "and writes on in another");
 }
 
 #[actix_web::test]

@@ -69,6 +69,26 @@ fn identity(world: &World, name: &str, of: &age::x25519::Identity) -> String {
     file.display().to_string()
 }
 
+/// The doctor speaks of what was set aside until it is removed.
+fn set_aside(world: &World) {
+    let look = || crate::doctor::of(world, "Journal");
+    let found = look();
+    assert!(
+        found.says.contains("set aside, and that nothing reads any more: 1."),
+        "{}",
+        found.says
+    );
+    assert!(found.what_to_do.contains("ends in .before-recovery"), "{}", found.what_to_do);
+    assert_ne!(found.state, State::Fine);
+    for file in std::fs::read_dir(&world.portal.settings.journal).expect("a folder") {
+        let path = file.expect("an entry").path();
+        if path.extension().is_some_and(|it| it == "before-recovery") {
+            std::fs::remove_file(path).expect("removed");
+        }
+    }
+    assert!(!look().says.contains("set aside"), "{}", look().says);
+}
+
 #[actix_web::test]
 async fn without_any_root_key_and_any_backup_the_offline_identity_brings_everything_back() {
     let ours = age::x25519::Identity::generate();
@@ -132,6 +152,7 @@ async fn without_any_root_key_and_any_backup_the_offline_identity_brings_everyth
     assert!(lead.get(&format!("{draft}/kind")).await.body.contains("The quay"));
     assert_eq!(verify::verify(&world.portal).expect("verified").faults, Vec::<String>::new());
     assert!(world.audit().contains(&"keys-recovered".to_owned()));
+    set_aside(world);
 
     // Stopped before it came to one of them, it goes on with the key that it had made.
     let id = ConcernId::parse(first.rsplit('/').next().expect("an id")).expect("an id");

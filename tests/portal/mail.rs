@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use e4s::app::Portal;
 use e4s::config::{Mail, Tls};
 use e4s::districts::TeamId;
+use e4s::mail::safety::{self, News};
 use e4s::mail::{Failure, deliver, question, urgent};
 use e4s::store::schema::{letters, posts};
 use e4s::worker;
@@ -303,12 +304,45 @@ async fn the_worker_sends_what_is_queued_until_it_is_stopped() {
     world.coordinator(team);
     tell(&world, team);
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let worker = tokio::spawn(worker::run(world.portal.clone().into_inner(), stopped));
+    let worker =
+        tokio::spawn(worker::run(worker::CHORES, world.portal.clone().into_inner(), stopped));
     while postbox.letters().is_empty() {
         tokio::task::yield_now().await;
     }
     stop.send(true).expect("the worker listens");
     worker.await.expect("the worker ends");
+}
+
+#[test]
+fn a_letter_about_signing_in_says_once_what_to_do_if_it_was_not_its_reader() {
+    let postbox = Postbox::open();
+    let world = World::with(postbox.used_by());
+    let person = world.admin();
+    let all = [
+        News::FactorAdded,
+        News::FactorRemoved,
+        News::CodesMade,
+        News::CodeUsed,
+        News::RecoveryAsked,
+        News::RecoveryAgreed,
+        News::RecoveryGranted,
+        News::RecoveryRefused,
+        News::RecoveryStopped,
+        News::SignOnLinked,
+        News::SignOnUnlinked,
+    ];
+    for news in all {
+        world.house(|deed| safety::tell(deed, person.id, news, "one"));
+    }
+    assert_eq!(deliver(&world), all.len());
+    for letter in postbox.letters() {
+        let [text, html] = letter.words_of_both();
+        assert_eq!(text, html);
+        let text = text.join(" ");
+        let not_you = ["not you", "If not,"].map(|it| text.matches(it).count());
+        assert_eq!(not_you.iter().sum::<usize>(), 1, "{text}");
+        assert_eq!(text.matches("the person who looks after accounts").count(), 1, "{text}");
+    }
 }
 
 #[actix_web::test]

@@ -1,11 +1,11 @@
 //! What the database lost comes back from the journal, whatever is wrong with one of the others.
 
 use diesel::prelude::*;
-use e4s::concerns::{ConcernId, reconcile, restore, verify};
+use e4s::concerns::{ConcernId, clear, reconcile, restore, verify};
 use e4s::districts::TeamId;
 use e4s::seal::Sealed;
 use e4s::store::schema::*;
-use e4s::upkeep::doctor::{self, State};
+use e4s::upkeep::doctor::{Finding, State};
 
 use crate::journal::{id, lose};
 use crate::shire::{Shire, filled, sent};
@@ -17,6 +17,11 @@ fn restored(world: &World) -> restore::Restored {
 
 fn journalled(world: &World) {
     reconcile::run(&world.portal, world.now()).expect("reconciled");
+}
+
+/// What the doctor says of journal and database.
+fn found(world: &World) -> Finding {
+    crate::doctor::of(world, "Journal and database")
 }
 
 fn reference(world: &World, id: ConcernId) -> String {
@@ -43,10 +48,46 @@ async fn a_report_that_was_sent_again_keeps_no_other_from_coming_back() {
     });
     let told = restored(world);
     assert_eq!(told.back, [other]);
-    let [left] = told.left.as_slice() else { panic!("one is left: {:?}", told.left) };
     let again = reference(world, again);
-    assert!(left.starts_with(&was) && left.contains(&format!("again as {again}")), "{left}");
+    assert_eq!(told.settled, [format!("{was} was sent again as {again}")]);
+    assert_eq!(told.left, Vec::<String>::new());
     assert_eq!(shire.count(), 2);
+}
+
+#[actix_web::test]
+async fn a_report_that_was_sent_again_is_lacking_until_that_is_found_and_goes_with_the_other() {
+    let shire = Shire::new();
+    let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
+    let first = id(&sent(&lead, &filled(&lead, &[]).await).await);
+    let draft: String =
+        world.look(|db| Ok(concerns::table.find(first).select(concerns::draft_id).first(db)?));
+    lose(world, first);
+    let again = world.concern(&lead, shire.west, "The old mill");
+    world.house(|deed| {
+        let of = diesel::update(concerns::table.find(again));
+        of.set(concerns::draft_id.eq(&draft)).execute(deed.db)?;
+        Ok(())
+    });
+    let standing = || {
+        journalled(world);
+        world.look(reconcile::standing).remove(0)
+    };
+    assert_eq!((standing().lacking, found(world).state), (1, State::Broken));
+    assert_eq!(restored(world).settled.len(), 1);
+    assert_eq!((standing().lacking, found(world).state), (0, State::Fine));
+    assert_eq!(restored(world).settled.len(), 0, "once");
+    let verdict = verify::verify(&world.portal).expect("verified");
+    assert_eq!(verdict.faults, Vec::<String>::new());
+    assert!(verdict.notes[0].ends_with("which it has: 1"), "{:?}", verdict.notes);
+    assert!(world.audit().contains(&"concern-sent-again".to_owned()));
+    let log = world.county().get("/admin/audit?event=concern-sent-again").await.main();
+    assert!(log.contains("Lost concern found sent again as another"), "{log}");
+
+    // What is deleted goes from the journal, and so does what it said when it was first sent.
+    crate::journal_clear::bury(world, again);
+    world.later(chrono::TimeDelta::days(1));
+    assert_eq!(clear::run(&world.portal, world.now()).expect("cleared").count, 2);
+    assert_eq!(standing().records, 0);
 }
 
 #[actix_web::test]
@@ -146,10 +187,7 @@ async fn a_concern_on_hold_comes_back_on_hold_and_its_time_counts_from_then() {
 async fn the_doctor_is_red_while_the_database_lacks_a_concern_or_the_journal_is_damaged() {
     let shire = Shire::new();
     let (lead, world) = (shire.world.dsl(shire.school), &shire.world);
-    let look = || {
-        let findings = doctor::examine(&world.portal, world.now());
-        findings.into_iter().find(|it| it.what == "Journal and database").expect("a finding")
-    };
+    let look = || found(world);
     assert_eq!(look().state, State::Attend, "nobody has compared them yet");
     let concern = id(&sent(&lead, &filled(&lead, &[]).await).await);
     journalled(world);

@@ -126,6 +126,10 @@ async fn the_register_of_a_year_adds_up() {
     for wrong in ["/admin/retention/1", "/admin/retention/x", "/admin/retention/99999.csv"] {
         assert_eq!(admin.get(wrong).await.status, 404, "{wrong}");
     }
+    world.later(TimeDelta::minutes(6));
+    let asked = admin.get("/admin/retention/2032.csv").await;
+    assert_eq!(asked.path(), "/prove?back=admin/retention/2032.csv", "with a fresh proof");
+    assert_eq!(admin.get("/admin/retention/2032").await.status, 200, "reading needs none");
 }
 
 #[test]

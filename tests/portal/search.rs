@@ -177,6 +177,16 @@ async fn a_concern_that_does_not_open_does_not_hide_the_others_from_a_search() {
 }
 
 #[actix_web::test]
+async fn a_search_that_ends_with_the_last_concern_offers_no_older_ones() {
+    let county = County::new();
+    let world = &county.world;
+    world.concerns(&world.dsl(county.school), county.crawley, (5_000, "The bus station"));
+    let page = world.coordinator(county.crawley).get("/concerns?q=zeppelin").await;
+    assert!(page.main().contains("No concern says this"), "{}", page.main());
+    assert_eq!(page.next(), None);
+}
+
+#[actix_web::test]
 async fn a_search_stops_after_5_000_concerns_says_so_and_goes_on_from_there() {
     let county = County::new();
     let world = &county.world;
@@ -189,7 +199,7 @@ async fn a_search_stops_after_5_000_concerns_says_so_and_goes_on_from_there() {
     let coordinator = world.coordinator(county.crawley);
     let first = coordinator.get("/concerns?q=lantern").await;
     let page = first.main();
-    let looked = "1 concern\nLooked through 5000 concerns so far, the newest first.";
+    let looked = "1 concern\nLooked through 5,000 concerns so far, the newest first.";
     assert!(page.contains(looked), "{page}");
     assert!(page.contains("The newest") && page.contains("Search older ones"), "{page}");
     assert!(!page.contains("The oldest"), "{page}");

@@ -287,6 +287,49 @@ async fn lines_about_everything_that_a_hold_keeps_stay() {
     assert!(places(world, county.crawley.as_str()).len() > before.len());
 }
 
+#[actix_web::test]
+async fn each_line_about_what_a_hold_keeps_stays_by_itself() {
+    // What is on hold, and what a line of the next January is about: of two concerns in one context, or the context.
+    for (held, about) in [
+        (None, "context"),
+        (Some("context"), "context"),
+        (Some("context"), "first"),
+        (Some("first"), "first"),
+        (Some("first"), "context"),
+        (Some("first"), "second"),
+    ] {
+        let county = County::new();
+        let world = &county.world;
+        let coordinator = world.coordinator(county.crawley);
+        let ((_, _, first), (_, _, second)) = (county.concern(), county.concern());
+        let form = [("context", "new"), ("label", "The bus station"), ("kind", "location")];
+        let context = coordinator.post(&format!("{first}/context"), &form).await.path().to_owned();
+        let form = [("context", context.trim_start_matches("/contexts/"))];
+        coordinator.post(&format!("{second}/context"), &form).await.path();
+        let path = |it: &str| match it {
+            "first" => &first,
+            "second" => &second,
+            _ => &context,
+        };
+        on(world, 2027, 1, 23);
+        let subject = path(about).rsplit('/').next().expect("an id");
+        world.house(|deed| deed.record(Event::ContextRead, subject, Some(county.crawley)));
+        on(world, 2036, 12, 30);
+        retain(world);
+        if let Some(held) = held {
+            let form = [("reason", "Inquiry 12 of the safeguarding partnership")];
+            again(world, &coordinator).post(&format!("{}/hold", path(held)), &form).await.path();
+        }
+        on(world, 2037, 1, 31);
+        retain(world);
+        let lines: i64 = world.look(|db| {
+            let ours = audit::table.filter(audit::event.eq("context-read"));
+            Ok(ours.filter(audit::subject.eq(subject)).count().get_result(db)?)
+        });
+        assert_eq!(lines, i64::from(held.is_some()), "{held:?} is on hold, the line is of {about}");
+    }
+}
+
 #[test]
 fn a_time_to_keep_the_log_that_is_too_short_stops_the_start() {
     let set = |pairs: &[(&str, &str)]| {

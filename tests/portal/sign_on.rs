@@ -173,7 +173,7 @@ async fn a_sign_in_there_that_is_old_or_does_not_say_is_no_fresh_proof_here() {
 async fn an_identity_that_was_unlinked_while_somebody_was_on_the_way_lets_nobody_in() {
     let world = World::new();
     let kim = world.admin();
-    let identity = e4s::accounts::provider::Identity {
+    let identity = e4s::accounts::sign_on::provider::Identity {
         issuer: "https://login.council.example".to_owned(),
         subject: "kim-1".to_owned(),
         has_factor: true,

@@ -31,14 +31,14 @@ async fn filed(county: &County) -> String {
 }
 
 /// The values of the boxes that a page has.
-fn boxes(page: &Answer) -> Vec<String> {
+pub fn boxes(page: &Answer) -> Vec<String> {
     let all = page.body.split("name=\"include\"").skip(1);
     all.map(|it| it.split("value=\"").nth(1).expect("a value"))
         .map(|it| it.split('"').next().expect("an end").to_owned())
         .collect()
 }
 
-async fn found(reader: &Person<'_>) -> (Answer, String) {
+pub async fn found(reader: &Person<'_>) -> (Answer, String) {
     let page = reader.post(AT, &ASKED).await;
     assert_eq!(page.status, 200, "{}", page.main());
     let (_, after) = page.body.split_once(&format!("action=\"{AT}/")).expect("a form");

@@ -257,6 +257,41 @@ async fn more_openings_than_a_page_holds_are_read_on() {
 }
 
 #[actix_web::test]
+async fn a_line_about_a_post_says_whose_and_which_in_words_and_keeps_ids_alone() {
+    let county = County::new();
+    let world = &county.world;
+    let (admin, lead) = (world.admin(), world.dsl(county.school));
+    let (partner, above) = (world.partner(county.crawley), world.county());
+    let given = admin.get("/admin/audit?event=post-given").await;
+    for line in [
+        "A dsl: Designated safeguarding lead, Elm Bank School\nTeam",
+        "A partner: Partner, Crawley\nTeam\nCrawley",
+        "A county: County lead\nTeam",
+    ] {
+        assert!(given.main().contains(line), "{line}: {}", given.main());
+    }
+    let about = format!("/admin/audit?record={}", lead.id);
+    assert!(given.body.contains(&format!("href=\"{about}\"")), "{}", given.body);
+    let held: e4s::accounts::PostId = {
+        use diesel::prelude::*;
+        use e4s::store::schema::posts;
+        let of = posts::table.filter(posts::account_id.eq(lead.id)).select(posts::id);
+        world.look(|db| Ok(of.first(db)?))
+    };
+    let path = format!("/admin/people/{}/posts/{held}", lead.id);
+    assert_eq!(admin.post(&path, &[("when", "now")]).await.status, 303);
+    let theirs = above.get(&about).await.main();
+    for line in ["Post ended", "Post given", "Account added"] {
+        assert!(theirs.contains(&format!("{line}\nBy")), "{line}: {theirs}");
+    }
+    assert!(!theirs.contains("A partner"), "{theirs}");
+    world.house(|deed| e4s::accounts::forget::forget(deed, &[lead.id, partner.id]));
+    let file = admin.get("/admin/audit.csv?event=post-ended").await;
+    assert!(file.body.contains(",\"A dsl: Designated safeguarding lead, Elm Bank School\","));
+    assert!(file.body.contains(&format!(",{}/dsl/100001,", lead.id)), "{}", file.body);
+}
+
+#[actix_web::test]
 async fn somebody_whose_posts_are_forgotten_is_not_called_a_county_lead() {
     let county = County::new();
     let world = &county.world;

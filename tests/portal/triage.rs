@@ -17,7 +17,11 @@ pub struct County {
 
 impl County {
     pub fn new() -> Self {
-        let world = World::new();
+        Self::on(World::new())
+    }
+
+    /// The same in a world of one's own.
+    pub fn on(world: World) -> Self {
         let (crawley, horsham) =
             (world.team("Crawley", "E07000226"), world.team("Horsham", "E07000227"));
         let school = world.school(100_001, "Elm Bank School", "E07000226");

@@ -19,6 +19,7 @@ use e4s::accounts::{AccountId, Actor, Post, Role};
 use e4s::app::{self, Portal};
 use e4s::concerns::{ConcernId, Harm, Urgency};
 use e4s::config::Settings;
+use e4s::curriculum::pages::at_once;
 use e4s::deed::Deed;
 use e4s::districts::{MeetingId, TeamId};
 use e4s::schools::Urn;
@@ -280,6 +281,7 @@ impl World {
             App::new()
                 .app_data(self.portal.clone())
                 .wrap(from_fn(errors::draw))
+                .wrap(from_fn(at_once))
                 .wrap(from_fn(headers::add))
                 .configure(app::site),
         )

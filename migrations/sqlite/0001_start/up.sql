@@ -357,6 +357,12 @@ CREATE TABLE journal_clearings (
     taken_out BIGINT NOT NULL,
     at TIMESTAMP NOT NULL
 );
+-- Concerns of the journal that the database lost, and whose report was sent again as another: nothing is missing.
+CREATE TABLE sent_again (
+    concern_id TEXT PRIMARY KEY NOT NULL,
+    again_id TEXT NOT NULL,
+    at TIMESTAMP NOT NULL
+);
 
 -- What a letter carries so that its reader may choose a password, once. Of the token itself only a hash is kept.
 CREATE TABLE tickets (

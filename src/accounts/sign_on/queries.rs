@@ -3,11 +3,11 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::AccountId;
+use super::Aim;
 use super::provider::Identity;
-use super::sign_on::Aim;
-use super::tickets::TicketId;
 use crate::Result;
+use crate::accounts::AccountId;
+use crate::accounts::tickets::TicketId;
 use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{identities, sign_ons};
@@ -103,7 +103,7 @@ pub(super) fn insert_identity(
 }
 
 /// Unlinks an account from every issuer. Says how many there were.
-pub(super) fn remove_identities(db: &mut Db, account: AccountId) -> Result<usize> {
+pub(in crate::accounts) fn remove_identities(db: &mut Db, account: AccountId) -> Result<usize> {
     let theirs = identities::table.filter(identities::account_id.eq(account));
     Ok(diesel::delete(theirs).execute(db)?)
 }

@@ -3,9 +3,9 @@
 use qrcode::{Color, QrCode};
 use totp_rs::{Builder, Secret, Totp};
 
-use super::factors::{self, Confirmed, FactorId, FactorKind};
-use super::sessions::Token;
-use super::{AccountId, factor_queries, session_queries};
+use super::{Confirmed, FactorId, FactorKind, queries};
+use crate::accounts::sessions::Token;
+use crate::accounts::{AccountId, factors, session_queries};
 use crate::deed::Deed;
 use crate::seal::{HOUSE, Keyring};
 use crate::store::{Db, random_bytes};
@@ -21,22 +21,22 @@ const BAD: Error = Error::Corrupt("an authenticator app's secret");
 /// another session began, which may be a thief's, is gone.
 pub fn begin(deed: &mut Deed, token: &Token) -> Result<FactorId> {
     let session = session_queries::session(deed.db, &token.hash())?.ok_or(Error::SignedOut)?.id;
-    if let Some(begun) = factor_queries::begun_in(deed.db, (deed.by.id, session))? {
+    if let Some(begun) = queries::begun_in(deed.db, (deed.by.id, session))? {
         return Ok(begun);
     }
     factors::check_room(deed)?;
-    factor_queries::remove_begun(deed.db, deed.by.id)?;
+    queries::remove_begun(deed.db, deed.by.id)?;
     let id = FactorId::random();
     let secret = Secret::from(random_bytes::<SECRET_LEN>()).to_base32();
     let sealed = deed.keys.seal(HOUSE, factors::place(id.as_str()), &secret)?;
     let row = (FactorKind::App, NAME, &sealed);
-    factor_queries::insert(deed.db, (id, deed.by.id, Some(session)), row, deed.at)?;
+    queries::insert(deed.db, (id, deed.by.id, Some(session)), row, deed.at)?;
     Ok(id)
 }
 
 /// The secret of an app that is not confirmed yet, to be shown to its owner: base 32.
 pub fn secret(db: &mut Db, keys: &Keyring, (account, id): (AccountId, FactorId)) -> Result<String> {
-    let sealed = factor_queries::begun(db, account, id)?.ok_or(Error::NotFound)?;
+    let sealed = queries::begun(db, account, id)?.ok_or(Error::NotFound)?;
     keys.unseal(factors::place(id.as_str()), &sealed)
 }
 
@@ -48,7 +48,7 @@ pub fn confirm(
 ) -> Result<Option<Confirmed>> {
     let secret = secret(deed.db, deed.keys, (deed.by.id, id))?;
     match step(deed, &secret, code)? {
-        Some(step) if factor_queries::take_step(deed.db, id, step, deed.at)? => {
+        Some(step) if queries::take_step(deed.db, id, step, deed.at)? => {
             factors::settle(deed, token, id).map(Some)
         }
         _ => Ok(None),
@@ -57,10 +57,10 @@ pub fn confirm(
 
 /// True if `code` is one that an app of this person shows now, and that was not given before.
 pub(super) fn is_right(deed: &mut Deed, code: &str) -> Result<bool> {
-    for app in factor_queries::secrets(deed.db, deed.by.id, FactorKind::App)? {
+    for app in queries::secrets(deed.db, deed.by.id, FactorKind::App)? {
         let secret = deed.keys.unseal(factors::place(app.id.as_str()), &app.secret)?;
         if let Some(step) = step(deed, &secret, code)?
-            && factor_queries::take_step(deed.db, app.id, step, deed.at)?
+            && queries::take_step(deed.db, app.id, step, deed.at)?
         {
             return Ok(true);
         }

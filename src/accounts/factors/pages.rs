@@ -4,10 +4,10 @@ use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
-use super::enter_pages::{BackQuery, ChallengeView, place};
-use super::factors::{self, Confirmed, Factor, FactorId, FactorKind};
 use super::passkeys::{self, Answer};
-use super::{queries, recovery_codes, totp, tries};
+use super::{Confirmed, Factor, FactorId, FactorKind, recovery_codes, totp};
+use crate::accounts::enter_pages::{BackQuery, ChallengeView, place};
+use crate::accounts::{Actor, factors, queries, tries};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, back, guard, redirect};
 use crate::{Error, Result, calendar};
 
@@ -278,7 +278,7 @@ struct AppPage {
 impl AppPage {
     async fn of(visit: &Visit, id: FactorId, wanted: &str, fault: Option<String>) -> Result<Self> {
         let keys = std::sync::Arc::clone(&visit.app.keys);
-        let look = move |db: &mut crate::store::Db, by: &super::Actor| {
+        let look = move |db: &mut crate::store::Db, by: &Actor| {
             Ok((totp::secret(db, &keys, (by.id, id))?, queries::email(db, by.id)?))
         };
         let (secret, email) = visit.read(look).await?;

@@ -5,14 +5,17 @@
 //! administrator; and either a day since it was made, so that the person, told by letter at each step, can stop a thief, or
 //! the word of a third. Nobody decides about themselves, and nobody counts twice.
 
+pub mod pages;
+mod queries;
+
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::tickets::{self, TicketKind};
 use super::{
-    AccountId, Actor, Role, factor_queries, people_queries, queries, recovery_queries,
-    session_queries, sessions, sign_on_queries,
+    AccountId, Actor, Post, Role, factors, people_queries, session_queries, sessions, sign_on,
 };
+use crate::accounts;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::mail::recovery;
@@ -112,11 +115,11 @@ pub enum Said {
 /// The person with the password says that their second factors are lost. They are told at their known address, and the
 /// administrators with them.
 pub fn ask(deed: &mut Deed) -> Result<()> {
-    if recovery_queries::open_of(deed.db, deed.by.id, since(deed.at))?.is_some() {
+    if queries::open_of(deed.db, deed.by.id, since(deed.at))?.is_some() {
         return Ok(());
     }
     let id = RecoveryId::random();
-    recovery_queries::insert(deed.db, id, deed.by.id, deed.at)?;
+    queries::insert(deed.db, id, deed.by.id, deed.at)?;
     deed.record(Event::RecoveryAsked, deed.by.id, None)?;
     let (person, at) = (deed.by.id, deed.at);
     recovery::tell(deed, person, id, (at + WAIT, at + VOID_AFTER))?;
@@ -125,12 +128,12 @@ pub fn ask(deed: &mut Deed) -> Result<()> {
 
 /// The person's own request, if one stands.
 pub fn own(db: &mut Db, account: AccountId, at: NaiveDateTime) -> Result<Option<Recovery>> {
-    recovery_queries::open_of(db, account, since(at))
+    queries::open_of(db, account, since(at))
 }
 
 /// Every request that stands, the oldest first, for an administrator.
 pub fn all(db: &mut Db, at: NaiveDateTime) -> Result<Vec<Recovery>> {
-    recovery_queries::open(db, since(at))
+    queries::open(db, since(at))
 }
 
 /// The requests of people whom `actor` knows by their posts.
@@ -140,9 +143,9 @@ pub fn of_colleagues(db: &mut Db, actor: &Actor, at: NaiveDateTime) -> Result<Ve
     } else {
         let (schools, teams) = (actor.schools(), actor.teams_as(Role::Coordinator));
         let day = crate::calendar::day(at);
-        Some(recovery_queries::holders(db, (&schools, &teams), day)?)
+        Some(queries::holders(db, (&schools, &teams), day)?)
     };
-    recovery_queries::open_of_others(db, (actor.id, people), since(at))
+    queries::open_of_others(db, (actor.id, people), since(at))
 }
 
 /// An administrator says yes, or finishes what enough people have said yes to.
@@ -157,7 +160,7 @@ pub fn agree(deed: &mut Deed, id: RecoveryId) -> Result<Said> {
 /// The same by a colleague, who says that they know the person and that it is they who ask.
 pub fn vouch(deed: &mut Deed, id: RecoveryId) -> Result<Said> {
     let asked = standing(deed, id)?;
-    let person = queries::actor(deed.db, asked.account_id, deed.today())?;
+    let person = accounts::queries::actor(deed.db, asked.account_id, deed.today())?;
     if !knows(deed.by, &person) {
         return Err(Error::NotFound);
     }
@@ -167,7 +170,7 @@ pub fn vouch(deed: &mut Deed, id: RecoveryId) -> Result<Said> {
 fn say_yes(deed: &mut Deed, mut asked: Recovery, part: Part) -> Result<Said> {
     let is_new = asked.take(deed.by.id, part);
     if is_new {
-        recovery_queries::keep(deed.db, &asked)?;
+        queries::keep(deed.db, &asked)?;
         let event = match part {
             Part::Administrator => Event::RecoveryAgreed,
             Part::Colleague => Event::RecoveryVouched,
@@ -204,7 +207,7 @@ pub fn stop(deed: &mut Deed) -> Result<()> {
 
 /// Takes away every second factor of the only administrator: whoever runs the server does, from the command line.
 pub fn reset(deed: &mut Deed, email: &str) -> Result<()> {
-    let found = queries::account_with(deed.db, &sessions::fold_email(email))?;
+    let found = accounts::queries::account_with(deed.db, &sessions::fold_email(email))?;
     let account = found.ok_or(Error::Refused("There is no account with this e-mail address."))?;
     clear(deed, account)?;
     deed.record(Event::RecoveryGranted, account, None)?;
@@ -214,9 +217,8 @@ pub fn reset(deed: &mut Deed, email: &str) -> Result<()> {
 
 /// True if somebody can say who `person` is: by a school or a team that they share, or for the whole county.
 pub fn knows(actor: &Actor, person: &Actor) -> bool {
-    let shares_school =
-        |it: &super::Post| it.school.is_some_and(|it| actor.schools().contains(&it));
-    let shares_team = |it: &super::Post| it.team.is_some_and(|it| actor.coordinates(it));
+    let shares_school = |it: &Post| it.school.is_some_and(|it| actor.schools().contains(&it));
+    let shares_team = |it: &Post| it.team.is_some_and(|it| actor.coordinates(it));
     actor.id != person.id
         && (actor.is(Role::County)
             || person.posts().iter().any(|it| shares_school(it) || shares_team(it)))
@@ -228,7 +230,7 @@ fn since(at: NaiveDateTime) -> NaiveDateTime {
 
 /// A request that stands, and that is not the actor's own.
 fn standing(deed: &mut Deed, id: RecoveryId) -> Result<Recovery> {
-    let found = recovery_queries::find(deed.db, id, since(deed.at))?.ok_or(Error::NotFound)?;
+    let found = queries::find(deed.db, id, since(deed.at))?.ok_or(Error::NotFound)?;
     if found.account_id == deed.by.id {
         return Err(Error::Refused("This is your own request. Two other people decide."));
     }
@@ -245,8 +247,8 @@ fn grant(deed: &mut Deed, asked: &Recovery) -> Result<()> {
 /// Takes away all that somebody comes in with but their password, and ends their sessions: a thief may have added to it.
 /// Who has no password is invited anew.
 fn clear(deed: &mut Deed, account: AccountId) -> Result<()> {
-    factor_queries::remove_all(deed.db, account)?;
-    if sign_on_queries::remove_identities(deed.db, account)? > 0 {
+    factors::queries::remove_all(deed.db, account)?;
+    if sign_on::queries::remove_identities(deed.db, account)? > 0 {
         deed.record(Event::IdentityUnlinked, account, None)?;
     }
     if !people_queries::person(deed.db, account)?.has_password {
@@ -257,7 +259,7 @@ fn clear(deed: &mut Deed, account: AccountId) -> Result<()> {
 
 /// Ends a request that stood when it was read, or says that it has ended in the meantime.
 fn end(deed: &mut Deed, asked: &Recovery, outcome: Outcome) -> Result<()> {
-    if recovery_queries::end(deed.db, asked.id, outcome, deed.at)? {
+    if queries::end(deed.db, asked.id, outcome, deed.at)? {
         Ok(())
     } else {
         Err(Error::Refused("This request has ended in the meantime."))

@@ -3,8 +3,8 @@
 use webauthn_rs::prelude::Webauthn;
 
 use super::passkeys::{self, Answer};
-use super::sessions::{self, Token};
 use super::{recovery_codes, totp};
+use crate::accounts::sessions::{self, Token};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::{Error, Result};

@@ -4,11 +4,19 @@
 //! codes. Every change ends the person's other sessions and is told to them by letter. The last factor stays for as
 //! long as a post of theirs asks for one.
 
+pub mod pages;
+pub mod passkeys;
+pub(in crate::accounts) mod queries;
+pub mod recovery_codes;
+pub mod second;
+pub mod totp;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::sessions::{self, Token};
-use super::{AccountId, factor_queries, queries, recovery_codes, session_queries};
+use super::{AccountId, session_queries};
+use crate::accounts;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::mail::safety::{self, News};
@@ -68,17 +76,17 @@ pub struct Confirmed {
 }
 
 /// Where a factor's secret stands.
-pub(super) fn place(row: &str) -> Place<'_> {
+fn place(row: &str) -> Place<'_> {
     Place { table: "factors", column: "secret", row }
 }
 
 /// The factors of a person that count, the oldest first.
 pub fn list(db: &mut Db, account: AccountId) -> Result<Vec<Factor>> {
-    factor_queries::confirmed(db, account)
+    queries::confirmed(db, account)
 }
 
 /// Refuses an eleventh.
-pub(super) fn check_room(deed: &mut Deed) -> Result<()> {
+fn check_room(deed: &mut Deed) -> Result<()> {
     if list(deed.db, deed.by.id)?.len() >= FACTORS_MAX {
         return Err(Error::Refused("You have ten second factors. Remove one first."));
     }
@@ -86,9 +94,9 @@ pub(super) fn check_room(deed: &mut Deed) -> Result<()> {
 }
 
 /// A factor was confirmed: it counts from now on, in this session under another token, and the other sessions end.
-pub(super) fn settle(deed: &mut Deed, token: &Token, id: FactorId) -> Result<Confirmed> {
-    let is_first = !factor_queries::has_any(deed.db, deed.by.id)?;
-    if !factor_queries::confirm(deed.db, deed.by.id, id, deed.at)? {
+fn settle(deed: &mut Deed, token: &Token, id: FactorId) -> Result<Confirmed> {
+    let is_first = !queries::has_any(deed.db, deed.by.id)?;
+    if !queries::confirm(deed.db, deed.by.id, id, deed.at)? {
         return Err(Error::NotFound);
     }
     deed.record(Event::FactorAdded, id, None)?;
@@ -115,7 +123,7 @@ pub fn check_name(name: &str) -> Result<String, FormErrors> {
 
 /// Gives a factor another name.
 pub fn rename(deed: &mut Deed, id: FactorId, name: &str) -> Result<()> {
-    if !factor_queries::rename(deed.db, deed.by.id, id, name)? {
+    if !queries::rename(deed.db, deed.by.id, id, name)? {
         return Err(Error::NotFound);
     }
     deed.record(Event::FactorRenamed, id, None)
@@ -129,12 +137,12 @@ pub fn remove(deed: &mut Deed, token: &Token, id: FactorId) -> Result<()> {
     }
     let is_last = known.len() == 1;
     // As the posts are now, inside the transaction.
-    if is_last && queries::actor(deed.db, deed.by.id, deed.today())?.needs_factor() {
+    if is_last && accounts::queries::actor(deed.db, deed.by.id, deed.today())?.needs_factor() {
         return Err(LAST);
     }
-    factor_queries::remove(deed.db, deed.by.id, id)?;
+    queries::remove(deed.db, deed.by.id, id)?;
     if is_last {
-        factor_queries::remove_codes(deed.db, deed.by.id)?;
+        queries::remove_codes(deed.db, deed.by.id)?;
     }
     session_queries::end_others(deed.db, deed.by.id, &token.hash(), deed.at)?;
     deed.record(Event::FactorRemoved, id, None)?;

@@ -3,10 +3,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::AccountId;
-use super::queries::held_on;
-use super::recoveries::{Outcome, Recovery, RecoveryId};
+use super::{Outcome, Recovery, RecoveryId};
 use crate::Result;
+use crate::accounts::AccountId;
+use crate::accounts::queries::held_on;
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::Db;

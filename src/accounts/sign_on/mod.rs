@@ -3,15 +3,18 @@
 //! The sign-on says who somebody is; our posts say what they may. An identity is an issuer and a subject, never an e-mail
 //! address, and it is linked by its owner alone: from their own account, or with the invitation that only they have.
 
+pub mod pages;
+pub mod provider;
+pub(in crate::accounts) mod queries;
+mod told_pages;
+
 use chrono::{NaiveDateTime, TimeDelta};
 use sha2::{Digest, Sha256};
 
-use super::provider::{Departure, Identity, Secrets};
+use self::provider::{Departure, Identity, Secrets};
 use super::sessions::{self, Token};
 use super::tickets::{self, TicketId};
-use super::{
-    AccountId, people_queries, session_queries, sign_on_queries as queries, ticket_queries,
-};
+use super::{AccountId, people_queries, session_queries, ticket_queries};
 use crate::app::Portal;
 use crate::audit::Event;
 use crate::deed::Deed;
@@ -44,7 +47,7 @@ impl Errand {
     }
 
     /// As it is kept: a word, whose it is, and the invitation.
-    pub(super) fn kept(self) -> (&'static str, Option<AccountId>, Option<TicketId>) {
+    fn kept(self) -> (&'static str, Option<AccountId>, Option<TicketId>) {
         match self {
             Self::SignIn => ("sign-in", None, None),
             Self::Link(account) => ("link", Some(account), None),

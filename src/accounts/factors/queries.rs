@@ -3,11 +3,11 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::AccountId;
-use super::factors::{Factor, FactorId, FactorKind};
 use super::passkeys::{CeremonyId, Purpose};
-use super::sessions::SessionId;
+use super::{Factor, FactorId, FactorKind};
 use crate::Result;
+use crate::accounts::AccountId;
+use crate::accounts::sessions::SessionId;
 use crate::seal::Sealed;
 use crate::store::Db;
 use crate::store::schema::{ceremonies, factors, recovery_codes};
@@ -24,7 +24,7 @@ pub(super) struct Secret {
 }
 
 /// True if a person has a factor that they have confirmed.
-pub(super) fn has_any(db: &mut Db, account: AccountId) -> Result<bool> {
+pub(in crate::accounts) fn has_any(db: &mut Db, account: AccountId) -> Result<bool> {
     let theirs = factors::table
         .filter(factors::account_id.eq(account))
         .filter(factors::confirmed_at.is_not_null());
@@ -154,7 +154,7 @@ pub(super) fn remove_begun(db: &mut Db, account: AccountId) -> Result<()> {
 }
 
 /// Removes every factor of a person.
-pub(super) fn remove_all(db: &mut Db, account: AccountId) -> Result<()> {
+pub(in crate::accounts) fn remove_all(db: &mut Db, account: AccountId) -> Result<()> {
     diesel::delete(factors::table.filter(factors::account_id.eq(account))).execute(db)?;
     remove_codes(db, account)
 }

@@ -8,13 +8,13 @@ use actix_web::web::{Path, Query, block};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
-use super::provider::{Identity, Provider, Returned};
-use super::sessions::{Reach, Token};
-use super::shown::Shown;
-use super::sign_on::{self, Aim, Errand, JOURNEY_MAX};
-use super::sign_on_told_pages::{self as told, no_answer, tell};
-use super::tickets::{TicketId, TicketKind};
-use super::{AccountId, Actor, enter_pages, password_pages};
+use super::provider::{self, Identity, Provider, Returned};
+use super::told_pages::{self as told, no_answer, tell};
+use super::{Aim, Errand, JOURNEY_MAX};
+use crate::accounts::sessions::{Reach, Token};
+use crate::accounts::shown::Shown;
+use crate::accounts::tickets::{TicketId, TicketKind};
+use crate::accounts::{AccountId, Actor, enter_pages, password_pages, sign_on};
 use crate::app::App;
 use crate::deed::Deed;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, Visitor, back, guard, redirect};
@@ -28,7 +28,7 @@ const COOKIE_LOOPBACK: &str = "e4s-sign-on";
 pub fn routes() -> Routes {
     Routes::new()
         .post("/sign-on", Policy::Anyone, leave)
-        .get(super::provider::BACK, Policy::Anyone, arrive)
+        .get(provider::BACK, Policy::Anyone, arrive)
         .get("/sign-on/ended", Policy::Anyone, ended)
         .post("/choose-password/{token}/sign-on", Policy::Anyone, accept)
         .post("/prove/sign-on", Policy::SignedIn, prove)
@@ -225,13 +225,16 @@ async fn ended(visitor: Visitor) -> Result<Page> {
 }
 
 /// Where somebody who signed out goes: to be told of the other session, if their account is linked.
-pub(super) async fn after_leaving(app: &App, account: AccountId) -> Result<&'static str> {
+pub(in crate::accounts) async fn after_leaving(
+    app: &App,
+    account: AccountId,
+) -> Result<&'static str> {
     let linked = link_of(app, account).await?;
     Ok(if linked.is_some_and(|it| it.since.is_some()) { "/sign-on/ended" } else { "/" })
 }
 
 /// What the account page says about the council's sign-on, if there is one.
-pub(super) async fn link_of(app: &App, account: AccountId) -> Result<Option<Link>> {
+pub(in crate::accounts) async fn link_of(app: &App, account: AccountId) -> Result<Option<Link>> {
     let Some(provider) = app.sign_on.clone() else { return Ok(None) };
     let name = provider.name().to_owned();
     let since = app.read(move |db| sign_on::linked_at(db, account, provider.issuer())).await?;
@@ -239,7 +242,10 @@ pub(super) async fn link_of(app: &App, account: AccountId) -> Result<Option<Link
 }
 
 /// What somebody calls their account there, if theirs is linked.
-pub(super) async fn linked_name(app: &App, account: AccountId) -> Result<Option<String>> {
+pub(in crate::accounts) async fn linked_name(
+    app: &App,
+    account: AccountId,
+) -> Result<Option<String>> {
     Ok(link_of(app, account).await?.filter(|it| it.since.is_some()).map(|it| it.name))
 }
 
@@ -317,7 +323,7 @@ struct EndedPage {
 
 /// An account's link to the council's sign-on.
 #[derive(Serialize)]
-pub(super) struct Link {
+pub(in crate::accounts) struct Link {
     name: String,
     /// The day, in words; none when it is not linked.
     since: Option<String>,

@@ -4,9 +4,9 @@ use actix_web::web::{Path, Query};
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::enter_pages::BackQuery;
-use super::recoveries::{self, Part, Recovery, RecoveryId, Said, WAIT};
-use super::{AccountId, Actor, Role, queries, tries};
+use super::{Part, Recovery, RecoveryId, Said, WAIT};
+use crate::accounts::enter_pages::BackQuery;
+use crate::accounts::{AccountId, Actor, Role, queries, recoveries, tries};
 use crate::store::Db;
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
 use crate::{Error, Result, calendar};
@@ -27,7 +27,7 @@ pub fn routes() -> Routes {
 }
 
 /// True if somebody may be asked to vouch for others.
-pub(super) fn may_vouch(actor: &Actor) -> bool {
+pub(in crate::accounts) fn may_vouch(actor: &Actor) -> bool {
     COLLEAGUES.iter().any(|it| actor.is(*it))
 }
 

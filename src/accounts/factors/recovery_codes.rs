@@ -5,7 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{AccountId, factor_queries};
+use super::queries;
+use crate::accounts::AccountId;
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::mail::safety::{self, News};
@@ -19,10 +20,10 @@ const LENGTH: usize = 16;
 
 /// Makes ten new codes; older ones are worth nothing from now on.
 pub(super) fn make(deed: &mut Deed) -> Result<Vec<String>> {
-    factor_queries::remove_codes(deed.db, deed.by.id)?;
+    queries::remove_codes(deed.db, deed.by.id)?;
     let codes: Vec<String> = (0..COUNT).map(|_| code()).collect();
     for code in &codes {
-        factor_queries::insert_code(deed.db, deed.by.id, &hash(deed.by.id, code))?;
+        queries::insert_code(deed.db, deed.by.id, &hash(deed.by.id, code))?;
     }
     deed.record(Event::RecoveryCodesMade, deed.by.id, None)?;
     Ok(codes)
@@ -30,7 +31,7 @@ pub(super) fn make(deed: &mut Deed) -> Result<Vec<String>> {
 
 /// Makes ten new codes because their owner asked for them. They stand beside a factor, never instead of one.
 pub fn make_new(deed: &mut Deed) -> Result<Vec<String>> {
-    if !factor_queries::has_any(deed.db, deed.by.id)? {
+    if !queries::has_any(deed.db, deed.by.id)? {
         return Err(Error::Refused("Set up a second factor first: recovery codes come with it."));
     }
     let codes = make(deed)?;
@@ -42,7 +43,7 @@ pub fn make_new(deed: &mut Deed) -> Result<Vec<String>> {
 /// Uses a code up. False if it is none, or was used.
 pub(super) fn is_right(deed: &mut Deed, typed: &str) -> Result<bool> {
     let hash = hash(deed.by.id, typed);
-    if !factor_queries::use_code(deed.db, deed.by.id, &hash, deed.at)? {
+    if !queries::use_code(deed.db, deed.by.id, &hash, deed.at)? {
         return Ok(false);
     }
     deed.record(Event::RecoveryCodeUsed, deed.by.id, None)?;
@@ -53,7 +54,7 @@ pub(super) fn is_right(deed: &mut Deed, typed: &str) -> Result<bool> {
 
 /// How many codes a person has left.
 pub fn left(db: &mut Db, account: AccountId) -> Result<usize> {
-    factor_queries::codes_left(db, account)
+    queries::codes_left(db, account)
 }
 
 /// `7kq4-m2x9-0d3f-te8z`

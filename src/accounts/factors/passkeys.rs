@@ -9,9 +9,9 @@ use webauthn_rs::prelude::{
     Passkey, PasskeyAuthentication, PasskeyRegistration, Url, Uuid, Webauthn, WebauthnBuilder,
 };
 
-use super::factors::{self, Confirmed, FactorId, FactorKind};
-use super::sessions::{SessionId, Token};
-use super::{AccountId, factor_queries, session_queries};
+use super::{Confirmed, FactorId, FactorKind, queries};
+use crate::accounts::sessions::{SessionId, Token};
+use crate::accounts::{AccountId, factors, session_queries};
 use crate::config::Settings;
 use crate::deed::Deed;
 use crate::seal::{HOUSE, Place};
@@ -90,7 +90,7 @@ pub fn add(
     let id = FactorId::random();
     let secret = sealed(deed, id, &passkey)?;
     let row = (FactorKind::Passkey, name, &secret);
-    factor_queries::insert(deed.db, (id, deed.by.id, None), row, deed.at)?;
+    queries::insert(deed.db, (id, deed.by.id, None), row, deed.at)?;
     factors::settle(deed, token, id).map(Some)
 }
 
@@ -125,7 +125,7 @@ pub(super) fn is_right(
             return Ok(false);
         }
         let secret = sealed(deed, id, &passkey)?;
-        factor_queries::keep_secret(deed.db, id, &secret, deed.at)?;
+        queries::keep_secret(deed.db, id, &secret, deed.at)?;
         return Ok(true);
     }
     Ok(false)
@@ -133,8 +133,8 @@ pub(super) fn is_right(
 
 /// The passkeys of the deed's person.
 fn theirs(deed: &mut Deed) -> Result<Vec<(FactorId, Passkey)>> {
-    let kept = factor_queries::secrets(deed.db, deed.by.id, FactorKind::Passkey)?;
-    let open = |it: factor_queries::Secret| {
+    let kept = queries::secrets(deed.db, deed.by.id, FactorKind::Passkey)?;
+    let open = |it: queries::Secret| {
         let text = deed.keys.unseal(factors::place(it.id.as_str()), &it.secret)?;
         Ok((it.id, serde_json::from_str(&text).map_err(|_bad| BAD)?))
     };
@@ -156,9 +156,9 @@ fn keep(
     let text = serde_json::to_string(state).map_err(|_bad| BAD)?;
     let state = deed.keys.seal(HOUSE, place(id.as_str()), &text)?;
     let session = session(deed, token)?;
-    factor_queries::remove_ceremonies(deed.db, deed.at)?;
+    queries::remove_ceremonies(deed.db, deed.at)?;
     let until = deed.at + CEREMONY_MAX;
-    factor_queries::insert_ceremony(deed.db, id, (session, purpose), (&state, until))?;
+    queries::insert_ceremony(deed.db, id, (session, purpose), (&state, until))?;
     Ok(Challenge { id, options: serde_json::to_value(options).map_err(|_bad| BAD)? })
 }
 
@@ -169,7 +169,7 @@ fn take<T: serde::de::DeserializeOwned>(
 ) -> Result<Option<T>> {
     let Some(id) = CeremonyId::parse(&answer.ceremony) else { return Ok(None) };
     let session = session(deed, token)?;
-    let kept = factor_queries::take_ceremony(deed.db, id, (session, purpose), deed.at)?;
+    let kept = queries::take_ceremony(deed.db, id, (session, purpose), deed.at)?;
     let Some(kept) = kept else { return Ok(None) };
     let text = deed.keys.unseal(place(id.as_str()), &kept)?;
     serde_json::from_str(&text).map(Some).map_err(|_bad| BAD)
