@@ -52,13 +52,20 @@ impl<'a> Table<'a> {
         self.coordinator.post(&at, &form).await
     }
 
-    /// A meeting that begins in an hour with everything that waits on its agenda, as it begins.
+    /// A meeting that begins now, with everything that waits on its agenda.
     pub async fn begun(&self) -> String {
-        let world = &self.county.world;
-        let meeting = self.meeting(2);
+        let meeting = self.county.world.meeting(self.county.crawley, (0, 0), "Town Hall");
+        let meeting = format!("/meetings/{meeting}");
         assert_eq!(self.act(&meeting, &[("act", "build")]).await.status, 303);
-        world.later(TimeDelta::days(2));
         meeting
+    }
+
+    /// The same people, signed in again after some time.
+    pub fn again(&self) -> Self {
+        let world = &self.county.world;
+        let (lead, coordinator) =
+            (world.signed_in(self.lead.id), world.signed_in(self.coordinator.id));
+        Self { county: self.county, lead, coordinator }
     }
 }
 
@@ -85,10 +92,11 @@ async fn an_agenda_takes_what_waits_in_its_order_and_gives_each_a_time() {
     let county = County::new();
     let table = Table::of(&county);
     let world = &county.world;
+    let meeting = table.meeting(10);
     let (_, young) = table.context("Young and quiet").await;
-    world.later(TimeDelta::hours(1));
+    world.later(TimeDelta::minutes(1));
     let (_, urgent) = table.context_of(Urgency::Urgent, "Skate park").await;
-    world.later(TimeDelta::hours(1));
+    world.later(TimeDelta::minutes(1));
     table.context("Old report").await;
     let (_, closed) = table.context("Closed by now").await;
     let form = [("state", "closed"), ("reason", "Quiet.")];
@@ -99,7 +107,6 @@ async fn an_agenda_takes_what_waits_in_its_order_and_gives_each_a_time() {
     other.post(&format!("{foreign}/context"), &form).await;
     let unlinked = world.concern(&table.lead, county.crawley, "Not looked at");
 
-    let meeting = table.meeting(10);
     let before = table.coordinator.get(&format!("{meeting}/agenda")).await;
     assert!(before.main().contains("Build the agenda"), "{}", before.main());
     assert!(before.body.contains(&format!("/concerns/{unlinked}")), "it can be triaged from here");
@@ -108,7 +115,7 @@ async fn an_agenda_takes_what_waits_in_its_order_and_gives_each_a_time() {
     let page = table.coordinator.get(&format!("{meeting}/agenda")).await;
     assert_eq!(items(&page), ["Skate park", "Young and quiet", "Old report"]);
     let text = page.main();
-    for words in ["3 items, from 2pm to 2:30pm", "2:10pm", "2:20pm", "1 report from 1 school"] {
+    for words in ["3 items, from 12pm to 12:30pm", "12:10pm", "12:20pm", "1 report from 1 school"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("Horsham’s") && !text.contains("Closed by now"), "{text}");
@@ -305,7 +312,7 @@ async fn what_a_cancelled_meeting_had_waits_again_and_stands_first_on_the_next()
     table.act(&meeting, &[("act", "build")]).await;
     let promised = table.lead.get(&concern).await.main();
     assert!(promised.contains("3 December 2026"), "{promised}");
-    world.later(TimeDelta::hours(1));
+    world.later(TimeDelta::minutes(1));
     table.context_of(Urgency::Urgent, "Urgent and new").await;
 
     let mark = seen(&table.coordinator.get(&format!("{meeting}/change")).await);

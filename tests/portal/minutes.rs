@@ -52,6 +52,7 @@ async fn minutes_are_taken_from_the_day_of_the_meeting_on_item_by_item() {
     assert!(answer.main().contains("Too early."), "what was typed comes back");
 
     county.world.later(TimeDelta::days(2) - TimeDelta::hours(3));
+    let table = table.again();
     let form = [
         ("discussion", "Lights are out since October."),
         ("conflicts", "The ward councillor owns the kiosk."),
@@ -244,9 +245,9 @@ async fn minutes_are_renewed_with_the_keys_and_found_for_whoever_asks_what_is_ke
     let asked = [("words", "Quillon"), ("reference", "SAR 1"), ("reason", "A request")];
     let found = reader.post("/admin/subject-access", &asked).await.main();
     for heading in [
-        "The meeting’s discussion, 25 November 2026",
-        "Others at the meeting, 25 November 2026",
-        "What schools were told, 25 November 2026",
+        "The meeting’s discussion, 23 November 2026",
+        "Others at the meeting, 23 November 2026",
+        "What schools were told, 23 November 2026",
     ] {
         assert!(found.contains(heading), "{heading}: {found}");
     }
