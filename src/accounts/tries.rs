@@ -69,7 +69,7 @@ pub fn take(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<O
     Ok(None)
 }
 
-/// True if a try would be refused, by looking alone: a flood is turned away before it holds up anybody who writes.
+/// True if a try would be refused, by looking alone: a flood that goes on takes no turns from anybody who writes.
 pub fn is_full(db: &mut Db, limit: Limit, who: &str, at: NaiveDateTime) -> Result<bool> {
     let until = at + limit.longest();
     let kept = try_queries::free_at(db, &limit.key(who))?;

@@ -96,6 +96,16 @@ pub struct Wanted {
     pub after: Option<Mark>,
 }
 
+/// How the log names the posts of a person, whatever has become of posts and person since: two hundred at most. What was done
+/// to posts is a small part of the log, and has an index.
+pub fn posts_of(db: &mut Db, account: AccountId) -> Result<Vec<String>> {
+    let done = [Event::PostGiven, Event::PostEnded].map(Event::as_str);
+    let theirs = audit::table
+        .filter(audit::event.eq_any(done))
+        .filter(audit::subject.like(format!("{account}/%")));
+    Ok(theirs.select(audit::subject).distinct().limit(200).load(db)?)
+}
+
 /// A page of lines, the newest first. Each thing that can be asked for has an index in that order.
 pub fn page(db: &mut Db, wanted: &Wanted, limit: usize) -> Result<Vec<Entry>> {
     let mut found = audit::table.into_boxed();

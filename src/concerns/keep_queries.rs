@@ -62,11 +62,9 @@ pub(super) fn lacking(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<ConcernId>> 
     let mut lacking = Vec::new();
     for some in ids.chunks(500) {
         let (there, buried) = standing(db, some)?;
-        let settled = again(db, some)?;
-        let is_lost = |it: &&ConcernId| {
-            !there.contains(it) && !buried.contains(it) && !settled.contains_key(it)
-        };
-        lacking.extend(some.iter().filter(is_lost));
+        let (settled, gone) = again(db, some)?;
+        let known = [there, buried, settled, gone];
+        lacking.extend(some.iter().filter(|id| !known.iter().any(|it| it.contains(id))));
     }
     Ok(lacking)
 }
@@ -77,25 +75,27 @@ pub(super) fn deleted(db: &mut Db, ids: &[ConcernId]) -> Result<BTreeSet<Concern
     for some in ids.chunks(500) {
         let (there, buried) = standing(db, some)?;
         deleted.extend(buried.difference(&there));
-        let settled = again(db, some)?;
-        let others: Vec<ConcernId> = settled.values().copied().collect();
-        let (others_there, others_buried) = standing(db, &others)?;
-        let is_gone = |it: &ConcernId| others_buried.contains(it) && !others_there.contains(it);
-        deleted.extend(settled.iter().filter(|it| is_gone(it.1)).map(|it| *it.0));
+        deleted.extend(again(db, some)?.1);
     }
     Ok(deleted)
 }
 
-/// Of some concerns those whose report was sent again, each with the concern that it is now.
-fn again(db: &mut Db, ids: &[ConcernId]) -> Result<BTreeMap<ConcernId, ConcernId>> {
+/// Of some concerns those whose report was sent again as one that is there; and as one that was deleted since.
+fn again(db: &mut Db, ids: &[ConcernId]) -> Result<(BTreeSet<ConcernId>, BTreeSet<ConcernId>)> {
     let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let found: Vec<(String, String)> = sent_again::table
         .filter(sent_again::concern_id.eq_any(names))
         .select((sent_again::concern_id, sent_again::again_id))
         .load(db)?;
-    let both =
+    let parsed =
         |(one, other): &(String, String)| Some((ConcernId::parse(one)?, ConcernId::parse(other)?));
-    Ok(found.iter().filter_map(both).collect())
+    let pairs: Vec<(ConcernId, ConcernId)> = found.iter().filter_map(parsed).collect();
+    let others: Vec<ConcernId> = pairs.iter().map(|it| it.1).collect();
+    let (there, buried) = standing(db, &others)?;
+    let of = |set: &BTreeSet<ConcernId>| {
+        pairs.iter().filter(|it| set.contains(&it.1)).map(|it| it.0).collect()
+    };
+    Ok((of(&there), of(&(&buried - &there))))
 }
 
 /// Writes down that the report of a concern that was lost was sent again, as which one and when that was found.
@@ -104,6 +104,9 @@ pub(super) fn set_again(
     (id, again): (ConcernId, ConcernId),
     at: NaiveDateTime,
 ) -> Result<()> {
+    // One whose other was lost as well, and came back, is found once more.
+    let before = sent_again::table.filter(sent_again::concern_id.eq(id.as_str()));
+    diesel::delete(before).execute(db)?;
     diesel::insert_into(sent_again::table)
         .values((
             sent_again::concern_id.eq(id.as_str()),
@@ -116,7 +119,7 @@ pub(super) fn set_again(
 
 /// How many of some concerns are there as another, because their report was sent again.
 pub(super) fn again_count(db: &mut Db, ids: &[ConcernId]) -> Result<usize> {
-    ids.chunks(500).try_fold(0, |sum, some| Ok(sum + again(db, some)?.len()))
+    ids.chunks(500).try_fold(0, |sum, some| Ok(sum + again(db, some)?.0.len()))
 }
 
 /// Those of some concerns that the database has, and those that have a tombstone.
@@ -196,11 +199,20 @@ pub(super) fn references(db: &mut Db, ids: &[ConcernId]) -> Result<Vec<String>> 
         .load(db)?)
 }
 
-/// The concern that a draft became, if it is there: with its reference, and the team that has it.
-pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<(ConcernId, String, TeamId)>> {
+/// A concern that is there, and what it says.
+pub(super) struct There {
+    pub id: ConcernId,
+    pub reference: String,
+    pub team: TeamId,
+    pub answers: Sealed,
+}
+
+/// The concern that a draft became, if it is there.
+pub(super) fn of_draft(db: &mut Db, draft: &str) -> Result<Option<There>> {
     let found = concerns::table.filter(concerns::draft_id.eq(draft));
-    let what = (concerns::id, concerns::reference, concerns::team_id);
-    Ok(found.select(what).first(db).optional()?)
+    let what = (concerns::id, concerns::reference, concerns::team_id, concerns::answers);
+    let found = found.select(what).first(db).optional()?;
+    Ok(found.map(|(id, reference, team, answers)| There { id, reference, team, answers }))
 }
 
 /// The draft that a concern was.

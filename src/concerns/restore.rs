@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::keep::{self, Record};
-use super::keep_queries::{self, Back};
+use super::keep_queries::{self, Back, There};
 use super::{ConcernId, DraftId, KeptConcern, Status, Step, Urgency, draft_queries, said};
 use crate::accounts::{self, AccountId, Role};
 use crate::app::Portal;
@@ -85,12 +85,36 @@ fn put_back(deed: &mut Deed, record: &Record) -> Result<Put> {
     if keep_queries::lacking(deed.db, &[record.id])?.is_empty() {
         return Ok(Put::Back(format!("{} (it was there by now)", record.reference)));
     }
-    if let Some((again, name, team)) = keep_queries::of_draft(deed.db, &record.draft_id)? {
-        // From now on it counts as there, and goes from the journal when that one is deleted.
-        keep_queries::set_again(deed.db, (record.id, again), deed.at)?;
-        deed.record(Event::ConcernSentAgain, record.id, Some(team))?;
-        return Ok(Put::SentAgain(name));
+    match keep_queries::of_draft(deed.db, &record.draft_id)? {
+        None => add(deed, record),
+        Some(other) if says_the_same(deed, record, &other)? => {
+            // From now on it counts as there, and goes from the journal when that one is deleted.
+            keep_queries::set_again(deed.db, (record.id, other.id), deed.at)?;
+            deed.record(Event::ConcernSentAgain, record.id, Some(other.team))?;
+            Ok(Put::SentAgain(other.reference))
+        }
+        Some(other) => {
+            // Whatever only the first one said would be lost: it is a concern of its own.
+            let own = Record { draft_id: record.id.to_string(), ..record.clone() };
+            let other = other.reference;
+            Ok(match add(deed, &own)? {
+                Put::Back(said) => {
+                    Put::Back(format!("{said} (sent again as {other}, with other words)"))
+                }
+                not => not,
+            })
+        }
     }
+}
+
+fn says_the_same(deed: &Deed, record: &Record, other: &There) -> Result<bool> {
+    let kept = Sealed::kept(record.answers.clone());
+    let was = deed.keys.unseal(KeptConcern::place(&record.id), &kept)?;
+    Ok(was == deed.keys.unseal(KeptConcern::place(&other.id), &other.answers)?)
+}
+
+/// Makes a concern of a record.
+fn add(deed: &mut Deed, record: &Record) -> Result<Put> {
     let school = Urn(record.school_urn);
     if !schools::names(deed.db, &[school])?.contains_key(&school) {
         return Ok(Put::Left(

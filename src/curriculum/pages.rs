@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_DISPOSITION, COOKIE, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Path, Query};
@@ -41,7 +42,8 @@ pub async fn at_once(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let is_anybodys = request.method().is_safe() && !request.headers().contains_key(COOKIE);
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_anybodys = looks && !request.headers().contains_key(COOKIE);
     let app = request.app_data::<App>().filter(|_| is_anybodys);
     let Some(kept) = app.and_then(|it| it.shelf.page(request.path())) else {
         return next.call(request).await;

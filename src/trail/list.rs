@@ -157,12 +157,7 @@ pub fn wanted(db: &mut Db, actor: &Actor, form: &LogForm) -> Result<Wanted> {
     let mut subjects = Vec::from_iter(subject);
     // What was done to somebody's post was done to them as well.
     if let Some(person) = subjects.first().and_then(|it| AccountId::parse(it)) {
-        let posts = accounts::queries::posts_ever(db, &[person])?;
-        subjects.extend(
-            posts
-                .iter()
-                .map(|(account, post)| PostOf { account: *account, post: *post }.to_string()),
-        );
+        subjects.extend(audit::find::posts_of(db, person)?);
     }
     Ok(Wanted {
         by,

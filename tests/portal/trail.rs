@@ -286,6 +286,10 @@ async fn a_line_about_a_post_says_whose_and_which_in_words_and_keeps_ids_alone()
     }
     assert!(!theirs.contains("A partner"), "{theirs}");
     world.house(|deed| e4s::accounts::forget::forget(deed, &[lead.id, partner.id]));
+    let theirs = above.get(&about).await.main();
+    for line in ["Post ended", "Post given", "Account added"] {
+        assert!(theirs.contains(&format!("{line}\nBy")), "{line}, of somebody forgotten: {theirs}");
+    }
     let file = admin.get("/admin/audit.csv?event=post-ended").await;
     assert!(file.body.contains(",\"A dsl: Designated safeguarding lead, Elm Bank School\","));
     assert!(file.body.contains(&format!(",{}/dsl/100001,", lead.id)), "{}", file.body);

@@ -66,6 +66,16 @@ fn nothing_changes_on_a_get_and_no_method_stands_for_another() {
         assert!(matches!(answer.status, 400 | 404 | 405 | 501), "{method}: {}", answer.status);
         assert!(!answer.body.contains(&partner.cookie), "{method} repeats the cookie");
     }
+    let lesson = "/curriculum/physical-health-and-wellbeing/ks3/vapes-shops-and-the-park";
+    assert_eq!(ours(Request::get(lesson)).send(DEMO.port).status, 200);
+    for method in ["TRACE", "OPTIONS", "POST"] {
+        let answer = ours(Request::new(method, lesson)).send(DEMO.port);
+        assert!(
+            matches!(answer.status, 403 | 405),
+            "{method}, of a page that is kept: {}",
+            answer.status
+        );
+    }
     for name in ["x-http-method-override", "x-method-override", "x-http-method"] {
         let request = Request::get(&query).cookie(&partner.cookie).header(name, "POST");
         ours(request).send(DEMO.port);
