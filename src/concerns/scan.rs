@@ -84,6 +84,7 @@ fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptConcern>) -> Result<Vec<Tex
 
 fn step_said(step: Step) -> Passage {
     let what = match step.status {
+        _ if step.meeting.is_some() => "What the meeting decided",
         Status::Submitted => "The school’s answer",
         Status::MoreInformation => "The team’s question",
         Status::Accepted | Status::Redirected | Status::Linked => "The team’s reason",
