@@ -144,7 +144,11 @@ pub(super) fn raised_by(
         found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
     }
     let columns = (concerns::raised_by, concerns::id, concerns::reference, concerns::raised_at);
-    Ok(found.order((concerns::raised_at.desc(), concerns::id)).limit(limit).select(columns).load(db)?)
+    Ok(found
+        .order((concerns::raised_at.desc(), concerns::id))
+        .limit(limit)
+        .select(columns)
+        .load(db)?)
 }
 
 /// The steps that some people took with concerns, the newest first, of the reader's teams.

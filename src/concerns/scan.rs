@@ -95,12 +95,7 @@ pub struct Part {
 
 /// What some people did with concerns of the reader's teams, the newest first: reports, questions, answers, decisions. At
 /// most `limit` reports, and as many steps.
-pub fn parts(
-    db: &mut Db,
-    scope: &Scope,
-    people: &[AccountId],
-    limit: i64,
-) -> Result<Vec<Part>> {
+pub fn parts(db: &mut Db, scope: &Scope, people: &[AccountId], limit: i64) -> Result<Vec<Part>> {
     let report = |(by, concern, reference, at)| Part { by, concern, reference, at, step: None };
     let step =
         |(by, concern, reference, at, to)| Part { by, concern, reference, at, step: Some(to) };

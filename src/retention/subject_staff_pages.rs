@@ -46,10 +46,7 @@ impl StaffView {
             since: calendar::date_of(person.since),
             posts: person.tenures.iter().map(|it| post(it, &found.names)).collect(),
             parts: theirs.map(PartView::of).collect(),
-            log: format!(
-                "/admin/audit?{}",
-                serde_html_form::to_string(email).unwrap_or_default()
-            ),
+            log: format!("/admin/audit?{}", serde_html_form::to_string(email).unwrap_or_default()),
         }
     }
 }
