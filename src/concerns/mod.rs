@@ -31,6 +31,7 @@ pub mod redirect;
 pub mod said;
 pub mod scan;
 pub mod search;
+pub mod tell;
 
 pub mod clear;
 pub mod keep;
@@ -66,7 +67,7 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::accounts::{AccountId, Actor};
-use crate::districts::TeamId;
+use crate::districts::{MeetingId, TeamId};
 use crate::schools::Urn;
 use crate::seal::{Keyring, Place, Sealed, UNREADABLE};
 use crate::store::schema::{concern_steps, concerns};
@@ -344,6 +345,8 @@ pub struct Step {
     pub status: Status,
     /// What was asked, answered or explained, for its reporter to read. May be empty.
     pub words: String,
+    /// The meeting that it comes from, if it is what a meeting decided.
+    pub meeting: Option<MeetingId>,
 }
 
 /// A step as the database keeps it. The words are sealed.
@@ -358,6 +361,8 @@ struct KeptStep {
     team: TeamId,
     status: Status,
     words: Option<Sealed>,
+    #[diesel(column_name = meeting_id)]
+    meeting: Option<MeetingId>,
 }
 
 impl fmt::Debug for Step {

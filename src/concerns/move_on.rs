@@ -82,6 +82,7 @@ pub(super) fn move_on(
         team: next.team,
         status: next.status,
         words: next.words.to_owned(),
+        meeting: None,
     };
     if next.team != concern.team {
         said::hand_over(deed, concern, next.team)?;

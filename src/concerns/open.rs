@@ -10,6 +10,7 @@ use crate::deed::Deed;
 use crate::districts::TeamId;
 use crate::districts::{self, Meeting, diary};
 use crate::schools;
+use crate::seal::Keyring;
 use crate::store::Db;
 
 /// A concern with what stands around it.
@@ -22,7 +23,12 @@ pub struct Opened {
     pub people: BTreeMap<AccountId, String>,
     /// The meeting at which it will be heard, if one is planned.
     pub hearing: Option<Meeting>,
+    /// True if several schools have reported what it is about.
+    pub is_of_many: bool,
 }
+
+/// From so many schools on, each reads that it is not the only one: with fewer, it could work out who the others are.
+const MANY: u8 = 3;
 
 impl Opened {
     /// The name of a person of its history.
@@ -47,15 +53,24 @@ pub fn open(deed: &mut Deed, id: ConcernId) -> Result<Opened> {
     let mut schools = schools::names(deed.db, &[concern.school])?;
     let teams = districts::teams(deed.db)?.into_iter().map(|it| (it.id, it.name)).collect();
     let ahead = diary::ahead(deed.db, &[concern.team], deed.at)?;
+    let schools_beside = queries::schools_beside(deed.db, id, i64::from(MANY))?;
     deed.record(Event::ConcernOpened, id, Some(concern.team))?;
     Ok(Opened {
         school: schools.remove(&concern.school).unwrap_or_default(),
         teams,
         hearing: hearing(&ahead, &concern).cloned(),
+        is_of_many: schools_beside >= usize::from(MANY),
         concern,
         steps,
         people,
     })
+}
+
+/// Those of some concerns that the reader sees as their team, or as the county, opened, the newest first. Who shows what
+/// they say writes down that they were read. One that does not open is left out, and logged.
+pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<Concern>> {
+    let found = queries::some(db, scope, ids)?;
+    Ok(found.into_iter().filter_map(|it| it.open_or_log(keys)).collect())
 }
 
 /// The references of some concerns within the reader's scope, by id.

@@ -73,6 +73,7 @@ fn opening(it: &Opening) -> String {
     let how = match it.how {
         How::Opened => "",
         How::Found => ", found in a search",
+        How::Together => ", together with others of its context",
         How::Copied => ", copied for a subject-access request",
     };
     match &it.who {

@@ -15,7 +15,8 @@ use crate::{Result, calendar};
 const PAGE_SIZE: usize = 50;
 
 /// Every way in which somebody reads of what a concern says.
-const READINGS: &[Event] = &[Event::ConcernOpened, Event::ConcernFound, Event::ConcernCopied];
+const READINGS: &[Event] =
+    &[Event::ConcernOpened, Event::ConcernFound, Event::ConcernGathered, Event::ConcernCopied];
 
 /// Who opened it, as far as the reader is told. A school's leads read the names of their own people; of others, where they
 /// sit and not who they are. The team and the county read every name.
@@ -34,6 +35,7 @@ pub enum Who {
 pub enum How {
     Opened,
     Found,
+    Together,
     Copied,
 }
 
@@ -97,6 +99,7 @@ pub fn openings(
 fn how(entry: &Entry) -> How {
     match entry.event() {
         Some(Event::ConcernFound) => How::Found,
+        Some(Event::ConcernGathered) => How::Together,
         Some(Event::ConcernCopied) => How::Copied,
         _ => How::Opened,
     }

@@ -10,9 +10,10 @@ use super::{ConcernId, KeptConcern, KeptStep, Status, Step, Urgency};
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
+use crate::schools::Urn;
 use crate::seal::Sealed;
 use crate::store::Db;
-use crate::store::schema::{concern_steps, concerns};
+use crate::store::schema::{concern_steps, concerns, context_concerns};
 
 /// A concern within the reader's scope, or nothing: "not yours" and "not there" are the same.
 pub fn find(db: &mut Db, scope: &Scope, id: ConcernId) -> Result<KeptConcern> {
@@ -75,6 +76,25 @@ pub(super) fn with_reference(
     Ok(found.select(concerns::id).first(db).optional()?)
 }
 
+/// How many schools, at most `enough`, have reported what a concern that the caller has found within a scope is about: those
+/// of the concerns beside it in its context. None if it is in none.
+pub(super) fn schools_beside(db: &mut Db, id: ConcernId, enough: i64) -> Result<usize> {
+    let own: Option<String> = context_concerns::table
+        .find(id)
+        .select(context_concerns::context_id)
+        .first(db)
+        .optional()?;
+    let Some(context) = own else { return Ok(0) };
+    let schools: Vec<Urn> = context_concerns::table
+        .inner_join(concerns::table)
+        .filter(context_concerns::context_id.eq(context))
+        .select(concerns::school_urn)
+        .distinct()
+        .limit(enough)
+        .load(db)?;
+    Ok(schools.len())
+}
+
 /// Moves a concern on, if it is still where the caller saw it. False if it is not.
 pub fn advance(
     db: &mut Db,
@@ -95,6 +115,15 @@ pub fn advance(
     Ok(moved.execute(db)? == 1)
 }
 
+/// Marks a concern as changed now, if it is still where the caller saw it. False if it is not.
+pub(super) fn touch(db: &mut Db, seen: &KeptConcern, at: NaiveDateTime) -> Result<bool> {
+    let same = concerns::table
+        .filter(concerns::id.eq(seen.id))
+        .filter(concerns::status.eq(seen.status))
+        .filter(concerns::team_id.eq(seen.team));
+    Ok(diesel::update(same).set(concerns::changed_at.eq(at)).execute(db)? == 1)
+}
+
 /// Adds a line to a concern's life, without its words, and says which row it is.
 pub(super) fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<i64> {
     Ok(diesel::insert_into(concern_steps::table)
@@ -104,6 +133,7 @@ pub(super) fn add_step(db: &mut Db, concern: ConcernId, step: &Step) -> Result<i
             concern_steps::account_id.eq(step.by),
             concern_steps::team_id.eq(step.team),
             concern_steps::status.eq(step.status),
+            concern_steps::meeting_id.eq(step.meeting),
         ))
         .returning(concern_steps::id)
         .get_result(db)?)

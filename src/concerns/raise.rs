@@ -54,8 +54,14 @@ pub fn raise(deed: &mut Deed, id: DraftId) -> Result<Outcome> {
     };
     draft_queries::insert_concern(deed.db, &concern)?;
     let words = String::new();
-    let step =
-        Step { at: deed.at, by: deed.by.id, team: team.id, status: Status::Submitted, words };
+    let step = Step {
+        at: deed.at,
+        by: deed.by.id,
+        team: team.id,
+        status: Status::Submitted,
+        words,
+        meeting: None,
+    };
     said::add(deed, concern.id, &step)?;
     deed.record(Event::ConcernRaised, concern.id, Some(team.id))?;
     if report.urgency == Urgency::Urgent {

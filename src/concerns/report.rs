@@ -187,6 +187,11 @@ pub(super) fn thousands(number: usize) -> String {
     }
 }
 
+/// A day among answers that were checked.
+pub fn day_of(answers: &Answers, field: &str) -> Option<NaiveDate> {
+    day(answers, field).and_then(Result::ok)
+}
+
 /// The day that somebody typed, or what is wrong with it. Nothing if they typed nothing.
 fn day(answers: &Answers, field: &str) -> Option<Result<NaiveDate, &'static str>> {
     let [day, month, year] =

@@ -179,6 +179,7 @@ fn steps(deed: &mut Deed, record: &Record, back: &Back) -> Result<()> {
         team: back.team,
         status: Status::Submitted,
         words: String::new(),
+        meeting: None,
     };
     let words = format!(
         "The service lost this report and has put it back as it was sent on {}. What was done about it since is not \

@@ -30,9 +30,14 @@ pub fn steps(db: &mut Db, keys: &Keyring, concern: &KeptConcern) -> Result<Vec<S
             Some(words) => keys.unseal(place(&it.id.to_string()), words)?,
             None => String::new(),
         };
-        Ok(Step { at: it.at, by: it.by, team: it.team, status: it.status, words })
+        Ok(opened(&it, words))
     };
     queries::steps(db, concern.id)?.into_iter().map(open).collect()
+}
+
+fn opened(it: &KeptStep, words: String) -> Step {
+    let KeptStep { at, by, team, status, meeting, .. } = *it;
+    Step { at, by, team, status, words, meeting }
 }
 
 /// What was said of some concerns that the caller has found within a scope. What does not open is left out, and logged.
@@ -66,10 +71,7 @@ pub(super) fn steps_of(
         match words.transpose() {
             Ok(words) => {
                 let words = words.unwrap_or_default();
-                (
-                    concern,
-                    Some(Step { at: it.at, by: it.by, team: it.team, status: it.status, words }),
-                )
+                (concern, Some(opened(&it, words)))
             }
             Err(error) => {
                 let (step, error): (_, &dyn std::error::Error) = (it.id, &error);

@@ -108,6 +108,7 @@ pub fn parts(db: &mut Db, scope: &Scope, people: &[AccountId], limit: i64) -> Re
 
 fn step_said(step: Step) -> Passage {
     let what = match step.status {
+        _ if step.meeting.is_some() => "What the meeting decided",
         Status::Submitted => "The school’s answer",
         Status::MoreInformation => "The team’s question",
         Status::Accepted | Status::Redirected | Status::Linked => "The team’s reason",

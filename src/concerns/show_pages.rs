@@ -101,6 +101,10 @@ pub(super) struct ForReporter {
     is_unsure: bool,
     /// When it will be heard, or when the team that works on it meets next.
     hearing: String,
+    is_of_many: bool,
+    /// What a meeting decided last; empty while none has.
+    news: String,
+    news_when: String,
     /// What the team asks; empty when it asks nothing.
     question: String,
     answer: String,
@@ -203,6 +207,7 @@ impl ForReporter {
         }
         let asked = opened.steps.iter().rev().find(|it| it.status == Status::MoreInformation);
         let question = asked.filter(|_| concern.status == Status::MoreInformation);
+        let news = opened.steps.iter().rev().find(|it| it.meeting.is_some());
         Self {
             id: concern.id.to_string(),
             reference: concern.reference.clone(),
@@ -210,6 +215,9 @@ impl ForReporter {
             standing: concern.to_reporter(),
             is_unsure,
             hearing: hearing(opened),
+            is_of_many: opened.is_of_many,
+            news: news.map(|it| it.words.clone()).unwrap_or_default(),
+            news_when: news.map(|it| calendar::date_of(it.at)).unwrap_or_default(),
             question: question.map(|it| it.words.clone()).unwrap_or_default(),
             typed: typed.words(),
             answer: typed.answer,
@@ -292,6 +300,7 @@ fn sections(concern: &Concern) -> Vec<Section> {
 fn for_team(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let who = opened.person(step.by);
     let what = match step.status {
+        _ if step.meeting.is_some() => format!("{who} told the school what the meeting decided"),
         Status::Submitted if place == 0 => format!("{who} reported it"),
         Status::Submitted if step.is_restoring() => "It was put back from the journal".to_owned(),
         Status::Submitted => format!("{who} answered"),
@@ -307,6 +316,9 @@ fn for_team(opened: &Opened, (place, step): (usize, &Step)) -> Line {
 fn for_reporter(opened: &Opened, (place, step): (usize, &Step)) -> Line {
     let team = opened.team(step.team);
     let what = match step.status {
+        _ if step.meeting.is_some() => {
+            format!("{} meeting has discussed it. This is what came of it:", possessive(team))
+        }
         Status::Submitted if place == 0 => {
             format!("Your school sent this to {} team.", possessive(team))
         }

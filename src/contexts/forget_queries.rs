@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::read::Gathered;
-use super::{ContextId, State};
+use super::{ContextId, State, assess, goals};
 use crate::Result;
 use crate::concerns::ConcernId;
 use crate::schools::Urn;
@@ -38,12 +38,14 @@ pub(super) fn gathered(db: &mut Db, id: ContextId) -> Result<Vec<Gathered>> {
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Removes a context with its steps, and lets go of its concerns.
+/// Removes a context with its steps, goals and assessment, and lets go of its concerns.
 pub(super) fn remove(db: &mut Db, id: ContextId) -> Result<()> {
     let links = context_concerns::table.filter(context_concerns::context_id.eq(id));
     diesel::delete(links).execute(db)?;
     let steps = context_steps::table.filter(context_steps::context_id.eq(id));
     diesel::delete(steps).execute(db)?;
+    goals::remove(db, id)?;
+    assess::queries::remove(db, id)?;
     diesel::delete(contexts::table.find(id)).execute(db)?;
     Ok(())
 }

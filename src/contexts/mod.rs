@@ -1,21 +1,39 @@
 //! A context is the place or group that a team works on: it gathers the concerns that speak of it, from any school.
 //!
 //! It begins when a coordinator gathers a first concern into it. A meeting is set, discusses it, plans, and reviews what
-//! has changed; then it is closed, with a reason. A concern that is added to a closed context opens it again. Its label
-//! names a place, or a group in neutral words, and never a child. It is sealed, as is what people say of it.
+//! has changed; then it is closed, with an outcome and a reason. A concern that is added to a closed context opens it
+//! again. Meanwhile the team sees what its reports say together (`together`), assesses it (`assess`), and sets goals with
+//! responses and measures (`goals`). Two of a team that turn out to be one are merged. Its label names a place, or a group
+//! in neutral words, and never a child. It is sealed, as is what people say of it.
 
+pub mod assess;
 pub mod forget;
 pub mod gather;
+pub mod goals;
+pub mod hear;
 pub mod hold;
+pub mod likely;
+pub mod merge;
 pub mod move_on;
+pub mod near;
 pub mod read;
 mod said;
 pub mod scan;
+pub mod together;
 
+mod days;
+mod work;
+
+mod choose_pages;
 mod forget_queries;
+mod form_pages;
+mod merge_pages;
+mod merge_queries;
 pub mod pages;
 pub mod policy;
 pub mod queries;
+mod show_pages;
+mod together_pages;
 
 use std::fmt;
 use std::ops::Deref;
@@ -30,6 +48,8 @@ use crate::districts::TeamId;
 use crate::seal::{Keyring, Place, Sealed, UNREADABLE};
 use crate::store::schema::{context_steps, contexts};
 use crate::store::{random_id, text_enum};
+
+pub use goals::Goal;
 
 random_id! {
     /// A context, in addresses.
@@ -50,12 +70,13 @@ text_enum! {
 
 impl State {
     /// True if a context may go from here to there in one step. It goes forward; back to a meeting from anywhere that a
-    /// meeting has been; and it can be closed at any time. Closed, it begins again.
+    /// meeting has been, and off a meeting that does not hear it; and it can be closed at any time. Closed, it begins
+    /// again.
     pub fn may_become(self, next: Self) -> bool {
         use State::{Closed, Discussed, Planned, Scheduled, Screened, UnderReview};
         match self {
             Screened => matches!(next, Scheduled | Closed),
-            Scheduled => matches!(next, Discussed | Closed),
+            Scheduled => matches!(next, Discussed | Screened | Closed),
             Discussed => matches!(next, Planned | Scheduled | Closed),
             Planned => matches!(next, UnderReview | Scheduled | Closed),
             UnderReview => matches!(next, Planned | Scheduled | Closed),
@@ -88,6 +109,48 @@ impl State {
     }
 }
 
+text_enum! {
+    /// What a closed context ended with.
+    pub enum Outcome {
+        GoalsMet = "goals_met",
+        SteppedDown = "stepped_down",
+        Transferred = "transferred",
+        NoFurtherAction = "no_further_action",
+    }
+}
+
+impl Outcome {
+    /// As pages say it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::GoalsMet => "Goals met",
+            Self::SteppedDown => "Stepped down",
+            Self::Transferred => "Transferred",
+            Self::NoFurtherAction => "No further action",
+        }
+    }
+
+    /// As a list and the register say it.
+    pub fn closed(self) -> &'static str {
+        match self {
+            Self::GoalsMet => "Closed: goals met",
+            Self::SteppedDown => "Closed: stepped down",
+            Self::Transferred => "Closed: transferred",
+            Self::NoFurtherAction => "Closed: no further action",
+        }
+    }
+
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::GoalsMet => "What should have become true of it is true, and was measured.",
+            Self::SteppedDown => "One agency or school goes on with it by itself.",
+            Self::Transferred => "Another partnership has taken it over.",
+            Self::NoFurtherAction => "There is nothing more that the team can or should do.",
+        }
+    }
+}
+
 /// A context as the database keeps it. Its label is sealed: it cannot be shown before [`Self::open`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = contexts)]
@@ -103,6 +166,10 @@ pub struct KeptContext {
     pub changed_at: NaiveDateTime,
     /// Since when it is on legal hold, if it is: it is not deleted.
     pub held_at: Option<NaiveDateTime>,
+    /// What it ended with, while it is closed.
+    pub outcome: Option<Outcome>,
+    /// The one that has its concerns, goals and steps now, if it was merged.
+    pub merged_into: Option<ContextId>,
 }
 
 /// A context with its label.

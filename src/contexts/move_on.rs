@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use validator::Validate;
 
-use super::{ContextId, KeptContext, State, policy, queries, said};
+use super::work::find_for_team;
+use super::{ContextId, KeptContext, Outcome, State, queries, said};
 use crate::audit::Event;
 use crate::deed::Deed;
 use crate::web::FormErrors;
@@ -12,11 +13,15 @@ use crate::{Error, Result};
 const MOVED: &str =
     "This context has changed since you opened it. Nothing that you sent was saved.";
 
+const MERGED: &str = "This context was merged into another. Nothing that you sent was saved.";
+
 /// Where to and why, as the browser sends it.
 #[derive(Debug, Default, Clone, Deserialize, Validate)]
 #[serde(default)]
 pub struct MoveForm {
     pub state: String,
+    /// With what it is closed; not asked for another step.
+    pub outcome: String,
     #[validate(length(max = 2000, message = "The reason must be 2,000 characters or fewer"))]
     pub reason: String,
     pub seen: String,
@@ -26,13 +31,14 @@ pub struct MoveForm {
 #[derive(Debug, Clone)]
 pub struct Move {
     state: State,
+    outcome: Option<Outcome>,
     reason: String,
     /// How the context stood on the page; empty if the form did not say.
     seen: String,
 }
 
 impl MoveForm {
-    /// Where to and why, or what is wrong with it. A context is not closed without a reason.
+    /// Where to and why, or what is wrong with it. A context is not closed without an outcome and a reason.
     pub fn check(&self) -> Result<Move, FormErrors> {
         let mut errors = FormErrors::of(self);
         let state = State::parse(&self.state);
@@ -40,11 +46,18 @@ impl MoveForm {
             errors.add("state", "Choose what happens next");
         }
         let reason = self.reason.trim().to_owned();
-        if state == Some(State::Closed) && reason.is_empty() {
+        let is_closed = state == Some(State::Closed);
+        let outcome = Outcome::parse(&self.outcome).filter(|_| is_closed);
+        if is_closed && outcome.is_none() {
+            errors.add("outcome", "Choose what came of it");
+        }
+        if is_closed && reason.is_empty() {
             errors.add("reason", "Enter the reason for closing it");
         }
         match state {
-            Some(state) if errors.is_empty() => Ok(Move { state, reason, seen: self.seen.clone() }),
+            Some(state) if errors.is_empty() => {
+                Ok(Move { state, outcome, reason, seen: self.seen.clone() })
+            }
             _ => Err(errors),
         }
     }
@@ -52,25 +65,30 @@ impl MoveForm {
 
 /// Moves a context of the doer's team on.
 pub fn move_on(deed: &mut Deed, id: ContextId, step: &Move) -> Result<()> {
-    let context = queries::find(deed.db, &deed.by.scope(), id)?;
-    if !policy::is_team(deed.by, &context) {
-        return Err(Error::Forbidden);
+    let context = find_for_team(deed, id)?;
+    if context.merged_into.is_some() {
+        return Err(Error::Refused(MERGED));
     }
     if !step.seen.is_empty() && step.seen != context.mark() {
         return Err(Error::Refused(MOVED));
     }
-    take(deed, &context, (step.state, &step.reason))
+    take(deed, &context, (step.state, step.outcome, &step.reason))
 }
 
 /// Takes a step. The caller has found the context in this deed and knows that its doer may.
 pub(super) fn take(
     deed: &mut Deed,
     context: &KeptContext,
-    (next, why): (State, &str),
+    (next, outcome, why): (State, Option<Outcome>, &str),
 ) -> Result<()> {
-    if !context.state.may_become(next) || !queries::advance(deed.db, context, next, deed.at)? {
+    let may = context.state.may_become(next);
+    if !may || !queries::advance(deed.db, context, (next, outcome), deed.at)? {
         return Err(Error::Refused(MOVED));
     }
-    said::add(deed, context, (next, why))?;
+    let why = match outcome {
+        Some(outcome) => format!("{}. {why}", outcome.title()),
+        None => why.to_owned(),
+    };
+    said::add(deed, context, (next, &why))?;
     deed.record(Event::ContextMoved, context.id, Some(context.team))
 }

@@ -1,16 +1,17 @@
 //! What the database is asked about contexts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use super::near::Spot;
 use super::read::{Gathered, ListForm, Mark};
-use super::{ContextId, KeptContext, KeptStep, State};
+use super::{ContextId, KeptContext, KeptStep, Outcome, State};
 use crate::Result;
 use crate::accounts::{AccountId, Scope};
-use crate::concerns::ConcernId;
+use crate::concerns::{ConcernId, Harm};
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::seal::Sealed;
@@ -114,9 +115,35 @@ pub(super) fn page(
 
 /// The contexts of a team that changed last. The caller coordinates it.
 pub(super) fn newest_of(db: &mut Db, team: TeamId, limit: i64) -> Result<Vec<KeptContext>> {
-    let found = contexts::table.filter(contexts::team_id.eq(team));
+    let found =
+        contexts::table.filter(contexts::team_id.eq(team)).filter(contexts::merged_into.is_null());
     let newest = found.order((contexts::changed_at.desc(), contexts::id.desc())).limit(limit);
     Ok(newest.select(KeptContext::as_select()).load(db)?)
+}
+
+/// Where the concerns of some contexts are, and their main harms, the newest contexts' first. Callers may see all of them.
+pub(super) fn spots(db: &mut Db, ids: Vec<ContextId>, limit: i64) -> Result<Vec<Spot>> {
+    type Row = (ContextId, ConcernId, Option<i32>, Option<i32>, Harm);
+    let rows: Vec<Row> = context_concerns::table
+        .inner_join(concerns::table)
+        .filter(context_concerns::context_id.eq_any(ids))
+        .order((context_concerns::linked_at.desc(), context_concerns::concern_id))
+        .limit(limit)
+        .select((
+            context_concerns::context_id,
+            concerns::id,
+            concerns::easting,
+            concerns::northing,
+            concerns::main_harm,
+        ))
+        .load(db)?;
+    let spot = |(context, concern, easting, northing, harm): Row| Spot {
+        context,
+        concern,
+        at: easting.zip(northing),
+        harm,
+    };
+    Ok(rows.into_iter().map(spot).collect())
 }
 
 /// How many concerns some contexts hold, those without any left out.
@@ -142,6 +169,17 @@ pub(super) fn concerns_of(db: &mut Db, context: &KeptContext) -> Result<Vec<Gath
     let gathered =
         |(id, reference, school, raised_at)| Gathered { id, reference, school, raised_at };
     Ok(rows.into_iter().map(gathered).collect())
+}
+
+/// The main harms of the concerns of a context that the caller has found within a scope.
+pub(super) fn harms(db: &mut Db, context: ContextId) -> Result<BTreeSet<Harm>> {
+    let found: Vec<Harm> = context_concerns::table
+        .inner_join(concerns::table)
+        .filter(context_concerns::context_id.eq(context))
+        .select(concerns::main_harm)
+        .distinct()
+        .load(db)?;
+    Ok(found.into_iter().collect())
 }
 
 /// The life of a context that the caller has found within a scope, the oldest step first.
@@ -197,13 +235,14 @@ pub(super) fn link(
 pub(super) fn advance(
     db: &mut Db,
     seen: &KeptContext,
-    next: State,
+    (next, outcome): (State, Option<Outcome>),
     at: NaiveDateTime,
 ) -> Result<bool> {
     let same =
         contexts::table.filter(contexts::id.eq(seen.id)).filter(contexts::state.eq(seen.state));
-    let moved = diesel::update(same).set((contexts::state.eq(next), contexts::changed_at.eq(at)));
-    Ok(moved.execute(db)? == 1)
+    let set =
+        (contexts::state.eq(next), contexts::outcome.eq(outcome), contexts::changed_at.eq(at));
+    Ok(diesel::update(same).set(set).execute(db)? == 1)
 }
 
 /// Adds a line to a context's life, without its words, and says which row it is.

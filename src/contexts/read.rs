@@ -6,7 +6,8 @@ use std::fmt;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::{Context, ContextId, Step, queries, said};
+use super::assess::{self, Assessed};
+use super::{Context, ContextId, Goal, Step, goals, merge_queries, queries, said};
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
 use crate::concerns::ConcernId;
@@ -103,11 +104,28 @@ pub struct Gathered {
 pub struct Opened {
     pub context: Context,
     pub team: String,
-    /// The first ones that were gathered, at most 200.
+    /// The first ones that were gathered, at most 200; and how many there are.
     pub concerns: Vec<Gathered>,
+    pub count: i64,
+    /// The references of those that were merged into it.
+    pub merged_here: Vec<String>,
     pub schools: BTreeMap<Urn, String>,
+    pub goals: Vec<Goal>,
+    pub assessment: Vec<Assessed>,
     pub steps: Vec<Step>,
     pub people: BTreeMap<AccountId, String>,
+}
+
+impl Opened {
+    /// The name of a person of its history.
+    pub fn person(&self, id: AccountId) -> &str {
+        self.people.get(&id).map_or("E4S", String::as_str)
+    }
+}
+
+/// Where a context within the reader's scope went, if it was merged into another.
+pub fn merged_into(db: &mut Db, scope: &Scope, id: ContextId) -> Result<Option<ContextId>> {
+    merge_queries::merged_into(db, scope, id)
 }
 
 /// Opens a context within the reader's scope.
@@ -115,8 +133,13 @@ pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
     let context = queries::find(deed.db, &deed.by.scope(), id)?.open(deed.keys)?;
     let concerns = queries::concerns_of(deed.db, &context)?;
     let steps = said::steps(deed.db, deed.keys, &context)?;
+    let goals = goals::of_context(deed.db, deed.keys, &context)?;
+    let assessment = assess::of_context(deed.db, deed.keys, &context)?;
     let urns: Vec<Urn> = concerns.iter().map(|it| it.school).collect();
-    let ids: Vec<AccountId> = steps.iter().map(|it| it.by).collect();
+    let by = assessment.iter().map(|it| it.by);
+    let ids: Vec<AccountId> = steps.iter().map(|it| it.by).chain(by).collect();
+    let count = queries::counts(deed.db, vec![id])?.remove(&id).unwrap_or_default();
+    let merged_here = merge_queries::merged_here(deed.db, id)?;
     let mut names = team_names(deed.db, &[context.team])?;
     deed.record(Event::ContextRead, id, Some(context.team))?;
     Ok(Opened {
@@ -125,6 +148,10 @@ pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
         people: people::names(deed.db, &ids)?.into_iter().collect(),
         context,
         concerns,
+        count,
+        merged_here,
+        goals,
+        assessment,
         steps,
     })
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
+use super::assess::{self, Assessed};
 use super::read::{ListForm, Mark};
-use super::{ContextId, KeptContext, Step, label_or_say, queries, said};
+use super::{ContextId, Goal, KeptContext, Step, goals, label_or_say, queries, said};
 use crate::accounts::Scope;
 use crate::concerns::scan::Passage;
 use crate::districts::TeamId;
@@ -53,16 +54,65 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ContextId]) -> Re
     texts(db, keys, found)
 }
 
-/// The labels of contexts, and the words of their steps.
+/// What was typed about contexts beside their labels and steps, by context. None for what does not open, which is logged.
+fn worked_out(
+    db: &mut Db,
+    keys: &Keyring,
+    ids: &[ContextId],
+) -> Result<Vec<(ContextId, Option<Vec<Passage>>)>> {
+    let goals = goals::of_contexts(db, keys, ids.to_vec())?;
+    let sides = assess::of_contexts(db, keys, ids.to_vec())?;
+    let goals = goals.into_iter().map(|(id, it)| (id, it.map(|it| of_goal(&it))));
+    let sides = sides.into_iter().map(|(id, it)| (id, it.map(|it| vec![of_side(&it)])));
+    let or_log = |(id, it): (ContextId, Result<Vec<Passage>>)| {
+        let opened = it.inspect_err(|error| {
+            let error: &dyn std::error::Error = error;
+            tracing::error!(%id, error, "what was worked out about a context does not open");
+        });
+        (id, opened.ok())
+    };
+    Ok(goals.chain(sides).map(or_log).collect())
+}
+
+fn passage(heading: String, text: &str) -> Passage {
+    Passage { heading, text: text.to_owned() }
+}
+
+fn of_goal(goal: &Goal) -> Vec<Passage> {
+    let set = calendar::date_of(goal.set_at);
+    let mut all = vec![passage(format!("Goal, {set}"), &goal.words)];
+    for it in &goal.responses {
+        all.push(passage(format!("Response from {}", calendar::long_date(it.from_on)), &it.what));
+        all.push(passage("Who sees to the response".to_owned(), &it.owner));
+    }
+    for it in &goal.measures {
+        all.push(passage("Measure".to_owned(), &it.what));
+        all.push(passage("What the measure counts".to_owned(), &it.unit));
+    }
+    all
+}
+
+fn of_side(it: &Assessed) -> Passage {
+    passage(format!("{}, {}", it.side.title(), calendar::date_of(it.at)), &it.words)
+}
+
+/// The labels of contexts, the words of their steps, and what was worked out about them.
 fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptContext>) -> Result<Vec<Texts>> {
     let mut steps: BTreeMap<ContextId, Vec<Option<Step>>> = BTreeMap::new();
     for (id, step) in said::steps_of(db, keys, found.iter().map(|it| it.id).collect())? {
         steps.entry(id).or_default().push(step);
     }
+    let ids: Vec<ContextId> = found.iter().map(|it| it.id).collect();
+    let mut more: BTreeMap<ContextId, Vec<Option<Vec<Passage>>>> = BTreeMap::new();
+    for (id, passages) in worked_out(db, keys, &ids)? {
+        more.entry(id).or_default().push(passages);
+    }
     let of = |it: KeptContext| {
         let label = Some(label_or_say(keys, it.id, &it.label)).filter(|it| it != UNREADABLE);
         let steps = steps.remove(&it.id).unwrap_or_default();
-        let is_whole = label.is_some() && steps.iter().all(Option::is_some);
+        let more = more.remove(&it.id).unwrap_or_default();
+        let is_open = steps.iter().all(Option::is_some) && more.iter().all(Option::is_some);
+        let is_whole = label.is_some() && is_open;
         let heading = || "Name of the place or group".to_owned();
         let label = label.map(|text| Passage { heading: heading(), text });
         let line = |step: Step| Passage {
@@ -70,7 +120,9 @@ fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptContext>) -> Result<Vec<Tex
             text: step.words,
         };
         let words = steps.into_iter().flatten().map(line);
-        let passages = label.into_iter().chain(words).filter(|it| !it.text.is_empty()).collect();
+        let more = more.into_iter().flatten().flatten();
+        let all = label.into_iter().chain(words).chain(more);
+        let passages = all.filter(|it| !it.text.is_empty()).collect();
         let (id, reference, team) = (it.id, it.reference, it.team);
         Texts { id, reference, team, opened_at: it.opened_at, passages, is_whole }
     };

@@ -48,7 +48,9 @@ pub fn fill(portal: &Portal) -> Result<bool> {
     })?;
     let people = people(portal, &teams)?;
     super::story::enter_numbers(portal, &people)?;
-    super::story::tell(portal, &people)?;
+    let contexts = super::story::tell(portal, &people)?;
+    super::work::work(portal, &people, &contexts)?;
+    super::meeting::hold(portal, &people)?;
     super::story::write_digests(portal)?;
     Ok(true)
 }

@@ -2,9 +2,11 @@
 
 mod county;
 mod fill;
+mod meeting;
 mod people;
 mod reports;
 mod story;
+mod work;
 
 pub use fill::fill;
 pub use people::{PASSWORD, Somebody};

@@ -18,6 +18,12 @@ pub enum Fate {
         context: &'static str,
         state: &'static str,
     },
+    /// In a context of this label, which was closed with this outcome, for this reason.
+    Closed {
+        context: &'static str,
+        outcome: &'static str,
+        why: &'static str,
+    },
 }
 
 /// One report.
@@ -77,7 +83,23 @@ pub const REPORTS: &[Told] = &[
         guardians: "The attendant in the kiosk knows many of the pupils and talks with them.",
         young_people: "“It is dry and nobody moves you on.”",
         hopes: "Better light on the stairs, and somebody there on Thursdays.",
-        fate: Fate::Linked { context: "Market Hall car park", state: "planned" },
+        fate: Fate::Linked { context: "Market Hall car park", state: "screened" },
+        ..USUAL
+    },
+    Told {
+        spot: Some(26),
+        days_ago: 55,
+        name: "Underpass by the library",
+        words: "Between the library and the playing field.",
+        harm: "robbery",
+        seen: "Two Year 8 pupils were stopped by older ones and made to hand over their telephones, on two afternoons.",
+        think: "The lamps have been out since the summer.",
+        guardians: "Library staff can see one end of it.",
+        fate: Fate::Closed {
+            context: "Underpass by the library",
+            outcome: "goals_met",
+            why: "The lamps work, the library’s staff look out of the window at the end of school, and nothing was reported for six weeks.",
+        },
         ..USUAL
     },
     Told {
@@ -91,7 +113,7 @@ pub const REPORTS: &[Told] = &[
         think: "The shelter cannot be seen from the path since the hedge grew.",
         guardians: "A volunteer runs the skate ramp on Saturdays.",
         young_people: "“You can get anything there on a Friday.”",
-        fate: Fate::Linked { context: "Riverside Park shelter", state: "discussed" },
+        fate: Fate::Linked { context: "Riverside Park shelter", state: "screened" },
         ..USUAL
     },
     Told {
@@ -107,6 +129,18 @@ pub const REPORTS: &[Told] = &[
         think: "The upper deck is out of the driver’s sight.",
         guardians: "The regular driver on Mondays knows the pupils by sight.",
         fate: Fate::Accepted,
+        ..USUAL
+    },
+    Told {
+        spot: Some(15),
+        days_ago: 36,
+        name: "Market Hall, lower level",
+        words: "The lower level and the stairs.",
+        harm: "criminal_exploitation",
+        other_harms: &["missing"],
+        seen: "Two pupils left at lunch and were seen there with an older group. One came back with new shoes.",
+        guardians: "A security guard passes every hour.",
+        fate: Fate::Linked { context: "Market Hall car park", state: "" },
         ..USUAL
     },
     Told {

@@ -54,8 +54,8 @@ pub(super) fn enter_numbers(portal: &Portal, people: &People) -> Result<()> {
     })
 }
 
-/// Tells the story of every report.
-pub(super) fn tell(portal: &Portal, people: &People) -> Result<()> {
+/// Tells the story of every report. Says which contexts they were gathered into, by label.
+pub(super) fn tell(portal: &Portal, people: &People) -> Result<BTreeMap<&'static str, ContextId>> {
     let now = (portal.clock)();
     let atlas = portal.store.read(|db| portal.atlas.on(db, calendar::day(now)))?;
     let teams = portal.store.read(districts::teams)?;
@@ -70,10 +70,10 @@ pub(super) fn tell(portal: &Portal, people: &People) -> Result<()> {
         let as_team = (coordinator(team)?, (at + TELLING_TAKES).min(now));
         act(portal, people, as_team, |deed| deal(deed, concern, told, (&teams, &mut contexts)))?;
     }
-    Ok(())
+    Ok(contexts)
 }
 
-fn coordinator(team: &str) -> Result<&'static str> {
+pub(super) fn coordinator(team: &str) -> Result<&'static str> {
     let is_it = |it: &&Somebody| {
         it.role == Role::Coordinator && matches!(it.at, At::Team(name) if name == team)
     };
@@ -95,7 +95,7 @@ pub(super) fn write_digests(portal: &Portal) -> Result<()> {
 }
 
 /// Something that one person of the demonstration did at some time.
-fn act<T>(
+pub(super) fn act<T>(
     portal: &Portal,
     people: &People,
     (email, at): (&str, NaiveDateTime),
@@ -186,21 +186,45 @@ fn deal(
             redirect::redirect(deed, concern, &form.check().map_err(Error::Invalid)?)
         }
         Fate::Linked { context, state } => {
-            let into = contexts.get(context).map_or_else(|| NEW.to_owned(), ToString::to_string);
-            let form = GatherForm {
-                context: into,
-                label: context.to_owned(),
-                kind: told.kind.to_owned(),
-                ..GatherForm::default()
-            };
-            let id = gather::gather(deed, concern, &form.check().map_err(Error::Invalid)?)?;
-            contexts.insert(context, id);
+            let id = gathered(deed, concern, told, (context, contexts))?;
             let until = WAY.iter().position(|it| it.as_str() == state);
             for state in WAY.iter().take(until.map_or(0, |it| it + 1)) {
-                let form = MoveForm { state: state.as_str().to_owned(), ..MoveForm::default() };
-                move_on::move_on(deed, id, &form.check().map_err(Error::Invalid)?)?;
+                moved(
+                    deed,
+                    id,
+                    &MoveForm { state: state.as_str().to_owned(), ..MoveForm::default() },
+                )?;
             }
             Ok(())
         }
+        Fate::Closed { context, outcome, why } => {
+            let id = gathered(deed, concern, told, (context, contexts))?;
+            let (state, outcome) = (State::Closed.as_str().to_owned(), outcome.to_owned());
+            let reason = why.to_owned();
+            moved(deed, id, &MoveForm { state, outcome, reason, ..MoveForm::default() })
+        }
     }
+}
+
+/// Puts a concern into the context of a label, which it begins if it is the first one.
+fn gathered(
+    deed: &mut Deed,
+    concern: ConcernId,
+    told: &Told,
+    (context, contexts): (&'static str, &mut BTreeMap<&'static str, ContextId>),
+) -> Result<ContextId> {
+    let into = contexts.get(context).map_or_else(|| NEW.to_owned(), ToString::to_string);
+    let form = GatherForm {
+        context: into,
+        label: context.to_owned(),
+        kind: told.kind.to_owned(),
+        ..GatherForm::default()
+    };
+    let id = gather::gather(deed, concern, &form.check().map_err(Error::Invalid)?)?;
+    contexts.insert(context, id);
+    Ok(id)
+}
+
+fn moved(deed: &mut Deed, id: ContextId, form: &MoveForm) -> Result<()> {
+    move_on::move_on(deed, id, &form.check().map_err(Error::Invalid)?)
 }

@@ -121,6 +121,7 @@ pub(super) fn latest_of(
 pub(super) fn meetings_ahead(db: &mut Db, at: NaiveDateTime) -> Result<Vec<Meeting>> {
     Ok(meetings::table
         .filter(meetings::starts_at.gt(at))
+        .filter(meetings::cancelled_at.is_null())
         .order((meetings::starts_at, meetings::id))
         .limit(MEETINGS_MAX)
         .select((meetings::id, meetings::team_id, meetings::starts_at, meetings::cut_off_at))

@@ -40,10 +40,48 @@ pub fn schedule(deed: &mut Deed, sitting: &Sitting) -> Result<Meeting> {
         cut_off_at: sitting.cut_off_at,
         venue: sitting.venue.clone(),
         chair: sitting.chair.clone(),
+        cancelled_at: None,
     };
     queries::insert_meeting(deed.db, &meeting)?;
     deed.record(Event::MeetingScheduled, meeting.id, Some(meeting.team))?;
     Ok(meeting)
+}
+
+const NOT_AS_SEEN: &str =
+    "This meeting was moved or cancelled by somebody else. Nothing that you sent was saved.";
+
+/// Gives a meeting another time, place or chair. The caller has found it within a scope in this deed.
+pub fn change(deed: &mut Deed, meeting: &Meeting, sitting: &Sitting) -> Result<()> {
+    if !policy::may_schedule(deed.by, meeting.team) {
+        return Err(Error::Forbidden);
+    }
+    let moves = sitting.starts_at != meeting.starts_at;
+    if moves && queries::has_meeting(deed.db, meeting.team, sitting.starts_at)? {
+        return Err(Error::Refused("This team already has a meeting at that time."));
+    }
+    let to = Meeting {
+        starts_at: sitting.starts_at,
+        cut_off_at: sitting.cut_off_at,
+        venue: sitting.venue.clone(),
+        chair: sitting.chair.clone(),
+        ..meeting.clone()
+    };
+    if !queries::change_meeting(deed.db, meeting, &to)? {
+        return Err(Error::Refused(NOT_AS_SEEN));
+    }
+    let event = if moves { Event::MeetingMoved } else { Event::MeetingChanged };
+    deed.record(event, meeting.id, Some(meeting.team))
+}
+
+/// Cancels a meeting. The caller has found it within a scope in this deed.
+pub fn cancel(deed: &mut Deed, meeting: &Meeting) -> Result<()> {
+    if !policy::may_schedule(deed.by, meeting.team) {
+        return Err(Error::Forbidden);
+    }
+    if !queries::cancel_meeting(deed.db, meeting, deed.at)? {
+        return Err(Error::Refused(NOT_AS_SEEN));
+    }
+    deed.record(Event::MeetingCancelled, meeting.id, Some(meeting.team))
 }
 
 /// The meeting that hears what is raised at `at`: the first one whose cut-off has not passed. None if the team has

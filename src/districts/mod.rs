@@ -118,6 +118,8 @@ pub struct Meeting {
     pub cut_off_at: NaiveDateTime,
     pub venue: String,
     pub chair: String,
+    /// Since when it is cancelled, if it is: nothing is heard at it.
+    pub cancelled_at: Option<NaiveDateTime>,
 }
 
 /// A team's name as an owner's: `Crawley’s`, `The Downs’`.

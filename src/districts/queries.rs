@@ -212,8 +212,10 @@ pub(super) fn insert_team(db: &mut Db, id: TeamId, name: &str) -> Result<()> {
 
 /// The first meeting of a team that still takes items at a moment.
 pub(super) fn next_open(db: &mut Db, team: TeamId, at: NaiveDateTime) -> Result<Option<Meeting>> {
-    let open =
-        meetings::table.filter(meetings::team_id.eq(team)).filter(meetings::cut_off_at.ge(at));
+    let open = meetings::table
+        .filter(meetings::team_id.eq(team))
+        .filter(meetings::cut_off_at.ge(at))
+        .filter(meetings::cancelled_at.is_null());
     let first = open.order((meetings::starts_at, meetings::id)).select(Meeting::as_select());
     Ok(first.first(db).optional()?)
 }
@@ -221,7 +223,8 @@ pub(super) fn next_open(db: &mut Db, team: TeamId, at: NaiveDateTime) -> Result<
 pub(super) fn has_meeting(db: &mut Db, team: TeamId, starts_at: NaiveDateTime) -> Result<bool> {
     let same = meetings::table
         .filter(meetings::team_id.eq(team))
-        .filter(meetings::starts_at.eq(starts_at));
+        .filter(meetings::starts_at.eq(starts_at))
+        .filter(meetings::cancelled_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db)?)
 }
 
@@ -239,6 +242,30 @@ pub(super) fn insert_meeting(db: &mut Db, meeting: &Meeting) -> Result<()> {
     Ok(())
 }
 
+/// Gives a meeting another time and place, if it still stands where the caller saw it. False if it does not.
+pub(super) fn change_meeting(db: &mut Db, seen: &Meeting, to: &Meeting) -> Result<bool> {
+    let changed = diesel::update(as_seen(seen)).set((
+        meetings::starts_at.eq(to.starts_at),
+        meetings::cut_off_at.eq(to.cut_off_at),
+        meetings::venue.eq(&to.venue),
+        meetings::chair.eq(&to.chair),
+    ));
+    Ok(changed.execute(db)? == 1)
+}
+
+/// Cancels a meeting, if it still stands where the caller saw it. False if it does not.
+pub(super) fn cancel_meeting(db: &mut Db, seen: &Meeting, at: NaiveDateTime) -> Result<bool> {
+    let cancelled = meetings::cancelled_at.eq(at);
+    Ok(diesel::update(as_seen(seen)).set(cancelled).execute(db)? == 1)
+}
+
+#[diesel::dsl::auto_type]
+fn as_seen<'a>(seen: &'a Meeting) -> _ {
+    let (id, starts_at): (MeetingId, NaiveDateTime) = (seen.id, seen.starts_at);
+    let same = meetings::table.filter(meetings::id.eq(id));
+    same.filter(meetings::starts_at.eq(starts_at)).filter(meetings::cancelled_at.is_null())
+}
+
 /// The teams whose meetings a reader may see. None: every team's.
 fn seen(scope: &Scope) -> Option<Vec<TeamId>> {
     let some = || scope.teams().iter().chain(scope.partner_teams()).copied().collect();
@@ -253,6 +280,7 @@ pub(super) fn meetings_ahead(
     Ok(meetings::table
         .filter(meetings::team_id.eq_any(of.to_vec()))
         .filter(meetings::starts_at.ge(at))
+        .filter(meetings::cancelled_at.is_null())
         .order((meetings::starts_at, meetings::id))
         .limit(200)
         .select(Meeting::as_select())

@@ -26,6 +26,25 @@ pub struct QuestionFacts {
     pub path: String,
 }
 
+/// What the letter about a context that is open again says.
+#[derive(Debug, Serialize)]
+pub struct ReopenedFacts {
+    /// Such as `X-7KQ4-M2`.
+    pub reference: String,
+    /// Where to see it, after signing in.
+    pub path: String,
+}
+
+/// What the letter about a meeting's news says.
+#[derive(Debug, Serialize)]
+pub struct NewsFacts {
+    /// `C-7KQ4-M2, C-P3XR-9D`
+    pub references: String,
+    pub is_one: bool,
+    /// Where to read it, after signing in.
+    pub path: String,
+}
+
 /// What the letter about somebody who has lost their second factors says.
 #[derive(Debug, Serialize)]
 pub struct RecoveryFacts {

@@ -12,8 +12,10 @@ pub mod compose;
 pub mod deliver;
 pub mod facts;
 pub mod forget;
+pub mod news;
 pub mod question;
 pub mod recovery;
+pub mod reopened;
 pub mod safety;
 mod smtp;
 pub mod urgent;
@@ -44,6 +46,8 @@ text_enum! {
         Urgent = "urgent",
         /// A team has a question about an urgent concern.
         Question = "question",
+        /// A meeting has decided about something that a school reported.
+        News = "news",
         /// Something has happened to how this person signs in.
         Safety = "safety",
         /// Somebody has lost their second factors: those who look after accounts decide.
@@ -52,6 +56,8 @@ text_enum! {
         Beside = "beside",
         /// Records of a team are due to be deleted.
         Warning = "warning",
+        /// A concern was added to a context that a team had closed.
+        Reopened = "reopened",
         /// What needs this person, on their rhythm.
         Digest = "digest",
         /// Somebody is to choose their first password.
@@ -66,7 +72,15 @@ text_enum! {
 impl LetterKind {
     /// True for letters that come on a rhythm, or with a duty: their reader may choose how often, or what.
     pub(crate) fn is_about_work(self) -> bool {
-        matches!(self, Self::Digest | Self::Urgent | Self::Question | Self::Warning)
+        matches!(
+            self,
+            Self::Digest
+                | Self::Urgent
+                | Self::Question
+                | Self::News
+                | Self::Warning
+                | Self::Reopened
+        )
     }
 
     /// True for letters about getting in, which reach their person before the first day of a post.

@@ -31,6 +31,9 @@ pub fn calendar_file(seen: &Seen, base_url: &str, now: NaiveDateTime) -> String 
     if seen.sight != Sight::Date {
         lines.push(format!("LOCATION:{}", escaped(&meeting.venue)));
     }
+    if meeting.cancelled_at.is_some() {
+        lines.push("STATUS:CANCELLED".to_owned());
+    }
     lines.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     lines.iter().map(|it| folded(it)).collect()
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::policy::{Sight, sight};
-use super::queries;
+use super::{item_queries, queries};
 use crate::accounts::Actor;
 use crate::concerns::{ConcernId, Harm, Kind, Status, Urgency};
 use crate::contexts::{self, ContextId, State};
@@ -142,8 +142,13 @@ pub struct Seen {
     pub meeting: Meeting,
     pub team: String,
     pub sight: Sight,
-    /// True until it begins.
+    /// True until it begins, unless it is cancelled.
     pub is_ahead: bool,
+    /// True from its day on.
+    pub is_begun: bool,
+    /// What stands of it, for those who see all of it.
+    pub has_agenda: bool,
+    pub published_at: Option<NaiveDateTime>,
     pub waiting: Waiting,
 }
 
@@ -158,16 +163,23 @@ pub fn look(
     let every: Option<Vec<TeamId>> = own.map(|own| own.iter().chain(&serving).copied().collect());
     let meeting = queries::find(db, every.as_deref(), id)?;
     let sight = sight(actor, &meeting, &serving).ok_or(Error::NotFound)?;
-    let is_ahead = meeting.starts_at >= at;
+    let is_ahead = meeting.starts_at >= at && meeting.cancelled_at.is_none();
+    let is_begun = calendar::day(meeting.starts_at) <= calendar::day(at);
     let waiting = match sight {
         Sight::Whole if is_ahead => {
-            let (items, concerns) = queries::waiting(db, &meeting, at)?;
+            let items = queries::waiting(db, &meeting, at)?;
             let contexts = items.into_iter().map(|it| it.open(keys)).collect();
-            Waiting { contexts, concerns }
+            Waiting { contexts, concerns: queries::unlinked(db, &meeting, at)? }
         }
         _ => Waiting::default(),
     };
+    let sitting = match sight {
+        Sight::Whole => item_queries::sitting(db, id)?,
+        Sight::Frame | Sight::Date => None,
+    };
     let names = crate::districts::team_names(db, &[meeting.team])?;
     let team = names.get(&meeting.team).cloned().unwrap_or_default();
-    Ok(Seen { meeting, team, sight, is_ahead, waiting })
+    let published_at = sitting.as_ref().and_then(|it| it.published_at);
+    let has_agenda = sitting.is_some();
+    Ok(Seen { meeting, team, sight, is_ahead, is_begun, has_agenda, published_at, waiting })
 }

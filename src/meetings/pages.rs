@@ -6,10 +6,11 @@ use actix_web::web::{Path, Query};
 use serde::Serialize;
 
 use super::export::calendar_file;
-use super::look::{ListForm, Listing, Seen, list, look};
+use super::look::{ListForm, Listing, Seen, Unlinked, list, look};
 use super::policy::Sight;
 use super::queries::WAITING_MAX;
 use super::schedule::{ScheduleForm, schedule, teams_of};
+use super::{agenda_pages, change_pages, minute_pages, publish_pages};
 use crate::accounts::Role;
 use crate::concerns::{Status, Urgency};
 use crate::districts::{Meeting, MeetingId, Team, possessive, teams};
@@ -19,6 +20,7 @@ use crate::{Error, Result, calendar};
 const READERS: Policy =
     Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::Partner, Role::County]);
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator, Role::County]);
+const COORDINATORS: Policy = Policy::Holding(&[Role::Coordinator]);
 
 /// The routes of this slice.
 pub fn routes() -> Routes {
@@ -27,6 +29,16 @@ pub fn routes() -> Routes {
         .get("/meetings/new", TEAM, blank)
         .post("/meetings/new", TEAM, submit)
         .get("/meetings/{id}.ics", READERS, export)
+        .get("/meetings/{id}/agenda", TEAM, agenda_pages::show)
+        .post("/meetings/{id}/agenda", COORDINATORS, agenda_pages::change)
+        .get("/meetings/{id}/minutes", TEAM, minute_pages::show)
+        .post("/meetings/{id}/minutes", COORDINATORS, minute_pages::keep_item)
+        .post("/meetings/{id}/attendance", COORDINATORS, minute_pages::keep_attendance)
+        .get("/meetings/{id}/publish", COORDINATORS, publish_pages::show)
+        .post("/meetings/{id}/publish", COORDINATORS, publish_pages::submit)
+        .get("/meetings/{id}/change", COORDINATORS, change_pages::blank)
+        .post("/meetings/{id}/change", COORDINATORS, change_pages::submit)
+        .post("/meetings/{id}/cancel", COORDINATORS, change_pages::call_off)
         .get("/meetings/{id}", READERS, show)
 }
 
@@ -41,7 +53,8 @@ async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {
 
 async fn show(visit: Visit, id: Path<MeetingId>) -> Result<Page> {
     let seen = find(&visit, id.into_inner()).await?;
-    visit.page("meetings/show.html", &ShowPage::of(&seen))
+    let may_change = visit.actor.coordinates(seen.meeting.team);
+    visit.page("meetings/show.html", &ShowPage::of(&seen, may_change))
 }
 
 async fn export(visit: Visit, id: Path<MeetingId>) -> Result<HttpResponse> {
@@ -107,6 +120,7 @@ struct ListRow {
     time: String,
     team: String,
     papers: String,
+    tags: Vec<Tag>,
 }
 
 impl ListPage {
@@ -117,6 +131,7 @@ impl ListPage {
             time: calendar::time_of(it.starts_at),
             team: found.teams.get(&it.team).cloned().unwrap_or_default(),
             papers: calendar::moment(it.cut_off_at),
+            tags: it.cancelled_at.map(|_| CANCELLED).into_iter().collect(),
         };
         let is_first = form.after.is_empty() && form.before.is_empty();
         // Somebody who goes along one of the lists sees that one alone.
@@ -133,11 +148,20 @@ impl ListPage {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out")]
 struct ShowPage {
     id: String,
     heading: String,
     facts: Vec<Fact>,
     is_ahead: bool,
+    is_cancelled: bool,
+    /// Where its agenda and its minutes are, for readers who see all of it; empty for what there is not yet.
+    agenda: String,
+    minutes: String,
+    /// What stands of its minutes.
+    standing: String,
+    /// Where it is moved or cancelled, for its team.
+    change: String,
     /// True for readers who see what waits for it.
     is_whole: bool,
     contexts: Vec<Waits>,
@@ -153,7 +177,7 @@ struct Fact {
 }
 
 #[derive(Serialize)]
-struct Waits {
+pub(super) struct Waits {
     href: String,
     reference: String,
     text: String,
@@ -162,14 +186,21 @@ struct Waits {
 }
 
 #[derive(Serialize)]
-struct Tag {
-    text: &'static str,
-    colour: &'static str,
+pub(super) struct Tag {
+    pub text: &'static str,
+    pub colour: &'static str,
 }
 
+const CANCELLED: Tag = Tag { text: "Cancelled", colour: "red" };
+
 impl ShowPage {
-    fn of(seen: &Seen) -> Self {
+    fn of(seen: &Seen, may_change: bool) -> Self {
         let meeting = &seen.meeting;
+        let (is_whole, is_cancelled) = (seen.sight == Sight::Whole, meeting.cancelled_at.is_some());
+        let stands = !is_cancelled && seen.published_at.is_none();
+        let at = |page: &str, is_there: bool| {
+            if is_there { format!("/meetings/{}/{page}", meeting.id) } else { String::new() }
+        };
         let starts_on = calendar::day(meeting.starts_at);
         let mut facts = vec![
             Fact { key: "Date", value: calendar::weekday_date(starts_on) },
@@ -186,11 +217,24 @@ impl ShowPage {
             heading: format!("{} meeting on {date}", possessive(&seen.team)),
             facts,
             is_ahead: seen.is_ahead,
+            is_cancelled,
+            agenda: at("agenda", is_whole && (stands || seen.has_agenda)),
+            minutes: at("minutes", is_whole && !is_cancelled && seen.is_begun),
+            standing: standing(seen),
+            change: at("change", may_change && stands),
             is_whole: seen.is_ahead && seen.sight == Sight::Whole,
             contexts: contexts(seen),
             concerns: concerns(seen),
             is_cut: seen.waiting.concerns.len() >= WAITING_MAX,
         }
+    }
+}
+
+fn standing(seen: &Seen) -> String {
+    match seen.published_at {
+        Some(at) => format!("The minutes were published on {}.", calendar::moment(at)),
+        None if seen.has_agenda && seen.is_begun => "The minutes are not published yet.".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -206,21 +250,20 @@ fn contexts(seen: &Seen) -> Vec<Waits> {
 }
 
 fn concerns(seen: &Seen) -> Vec<Waits> {
-    let all = seen.waiting.concerns.iter();
-    let waits = all.map(|(id, reference, kind, harm, urgency, status)| Waits {
+    seen.waiting.concerns.iter().map(concern_row).collect()
+}
+
+/// A concern that is in no context yet, with the way to its triage.
+pub(super) fn concern_row((id, reference, kind, harm, urgency, status): &Unlinked) -> Waits {
+    let urgent = (*urgency == Urgency::Urgent).then_some(Tag { text: "Urgent", colour: "red" });
+    let stands = (*status != Status::Accepted).then_some(Tag { text: status.title(), colour: "" });
+    Waits {
         href: format!("/concerns/{id}"),
         reference: String::new(),
         text: reference.clone(),
         about: format!("{}. {}", harm.title(), kind.title()),
-        tags: [
-            (*urgency == Urgency::Urgent).then_some(Tag { text: "Urgent", colour: "red" }),
-            (*status != Status::Accepted).then_some(Tag { text: status.title(), colour: "" }),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-    });
-    waits.collect()
+        tags: urgent.into_iter().chain(stands).collect(),
+    }
 }
 
 #[derive(Serialize)]

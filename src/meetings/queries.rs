@@ -86,16 +86,13 @@ fn earlier_cut_off(
     let earlier = meetings::table
         .filter(meetings::team_id.eq(meeting.team))
         .filter(meetings::starts_at.ge(now))
-        .filter(meetings::starts_at.lt(meeting.starts_at));
+        .filter(meetings::starts_at.lt(meeting.starts_at))
+        .filter(meetings::cancelled_at.is_null());
     Ok(earlier.select(diesel::dsl::max(meetings::cut_off_at)).first(db)?)
 }
 
-/// What waits for a meeting ahead, the oldest first. The reader sees all of the meeting.
-pub(super) fn waiting(
-    db: &mut Db,
-    meeting: &Meeting,
-    now: NaiveDateTime,
-) -> Result<(Vec<KeptItem>, Vec<Unlinked>)> {
+/// The contexts that wait for a meeting ahead, the oldest first. The reader sees all of the meeting.
+pub(super) fn waiting(db: &mut Db, meeting: &Meeting, now: NaiveDateTime) -> Result<Vec<KeptItem>> {
     let since = earlier_cut_off(db, meeting, now)?.unwrap_or(DateTime::UNIX_EPOCH.naive_utc());
     let limit = i64::try_from(WAITING_MAX).unwrap_or(i64::MAX);
     let open = [State::Screened, State::Scheduled];
@@ -114,14 +111,23 @@ pub(super) fn waiting(
         ))
         .load(db)?;
     let item = |(id, reference, kind, label, state)| KeptItem { id, reference, kind, label, state };
-    let contexts = found.into_iter().map(item).collect();
-    // Those that nobody has looked at yet as well: their schools were promised this date.
-    let concerns = concerns::table
+    Ok(found.into_iter().map(item).collect())
+}
+
+/// The concerns in no context yet that wait for a meeting: also those that nobody has looked at, because their schools
+/// were promised this date. The reader sees all of the meeting.
+pub(super) fn unlinked(
+    db: &mut Db,
+    meeting: &Meeting,
+    now: NaiveDateTime,
+) -> Result<Vec<Unlinked>> {
+    let since = earlier_cut_off(db, meeting, now)?.unwrap_or(DateTime::UNIX_EPOCH.naive_utc());
+    Ok(concerns::table
         .filter(concerns::team_id.eq(meeting.team))
         .filter(concerns::status.ne(Status::Linked))
         .filter(concerns::arrived_at.gt(since).and(concerns::arrived_at.le(meeting.cut_off_at)))
         .order((concerns::urgency.desc(), concerns::raised_at, concerns::id))
-        .limit(limit)
+        .limit(i64::try_from(WAITING_MAX).unwrap_or(i64::MAX))
         .select((
             concerns::id,
             concerns::reference,
@@ -130,6 +136,5 @@ pub(super) fn waiting(
             concerns::urgency,
             concerns::status,
         ))
-        .load(db)?;
-    Ok((contexts, concerns))
+        .load(db)?)
 }

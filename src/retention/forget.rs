@@ -16,7 +16,7 @@ use crate::contexts::ContextId;
 use crate::deed::Deed;
 use crate::store::hearts::{self, Heart};
 use crate::worker::Done;
-use crate::{Result, calendar, concerns, contexts, digests, mail};
+use crate::{Result, calendar, concerns, contexts, digests, mail, meetings};
 
 /// How many contexts, each with its concerns, go in one transaction.
 const CONTEXTS: i64 = 5;
@@ -71,6 +71,7 @@ fn closed(deed: &mut Deed, portal: &Portal) -> Result<usize> {
     for due in queries::contexts_due(deed.db, &ready)? {
         let Some(id) = ContextId::parse(&due.id) else { continue };
         let Some(gathered) = contexts::forget::forget(deed, id)? else { continue };
+        meetings::forget::forget(deed, id)?;
         for concern in gathered {
             let of_concern = Due {
                 kind: Kept::Concern,

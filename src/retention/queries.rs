@@ -12,17 +12,20 @@ use super::plan::{Due, Mark, Which};
 use super::rules::Rule;
 use crate::Result;
 use crate::concerns::{ConcernId, Status};
-use crate::contexts::ContextId;
+use crate::contexts::{ContextId, Outcome};
 use crate::districts::TeamId;
 use crate::mail::LetterKind;
 use crate::store::Db;
 use crate::store::schema::{concerns, context_concerns, contexts, letters, warnings};
 
+/// Whether a context is on hold, what it ended with, and whether it was merged.
+type Ended = (Option<NaiveDateTime>, Option<Outcome>, Option<ContextId>);
+
 /// Closed contexts of which nothing has changed since before `which.before`, the longest closed first.
 ///
 /// A concern of it that changed later keeps its context; one that is on hold holds it.
 pub(super) fn contexts_due(db: &mut Db, which: &Which) -> Result<Vec<Due>> {
-    type Row = (ContextId, String, TeamId, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>);
+    type Row = (ContextId, String, TeamId, NaiveDateTime, NaiveDateTime, Ended);
     let later = context_concerns::table
         .inner_join(concerns::table)
         .filter(context_concerns::context_id.eq(contexts::id))
@@ -70,10 +73,10 @@ pub(super) fn contexts_due(db: &mut Db, which: &Which) -> Result<Vec<Due>> {
             contexts::team_id,
             contexts::opened_at,
             contexts::changed_at,
-            contexts::held_at,
+            (contexts::held_at, contexts::outcome, contexts::merged_into),
         ))
         .load(db)?;
-    let one = |(id, reference, team, begun_at, since, held_at): Row| Due {
+    let one = |(id, reference, team, begun_at, since, (held_at, outcome, merged)): Row| Due {
         kind: Kept::Context,
         rule: Rule::Closed,
         id: id.to_string(),
@@ -81,7 +84,11 @@ pub(super) fn contexts_due(db: &mut Db, which: &Which) -> Result<Vec<Due>> {
         team,
         begun_at,
         since,
-        outcome: "Closed",
+        outcome: match (outcome, merged) {
+            (Some(outcome), _) => outcome.closed(),
+            (None, Some(_)) => "Merged into another",
+            (None, None) => "Closed",
+        },
         is_held: held_at.is_some(),
         warned_at: None,
     };

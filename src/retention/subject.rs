@@ -23,7 +23,7 @@ use crate::districts::TeamId;
 use crate::seal::{Keyring, Place, Sealed};
 use crate::store::Db;
 use crate::web::FormErrors;
-use crate::{Error, Result, seal};
+use crate::{Error, Result, meetings, seal};
 
 const TERMS_MAX: usize = 20;
 /// The longest words that a form takes, in bytes: 2,000 characters.
@@ -194,7 +194,8 @@ pub fn look(
             Ok((Looked { hits, unread }, next))
         }
         Next::Contexts(after) => {
-            let (texts, next) = contexts::scan::scan(db, keys, scope, after)?;
+            let (mut texts, next) = contexts::scan::scan(db, keys, scope, after)?;
+            meetings::scan::add(db, keys, &mut texts)?;
             let shut = texts.iter().filter(|it| !it.is_whole).map(|it| it.reference.clone());
             let unread = shut.collect();
             let hits = only(texts.into_iter().map(|it| of_context(it, terms, at)));

@@ -18,7 +18,7 @@ use crate::deed::Deed;
 use crate::seal::{self, Keyring};
 use crate::store::Db;
 use crate::worker::Done;
-use crate::{Error, Result};
+use crate::{Error, Result, meetings};
 
 /// What belongs to the answer is ticked, and then downloaded, within so long: as long as a session may last.
 const WITHIN: TimeDelta = TimeDelta::hours(10);
@@ -114,7 +114,8 @@ fn records(
     let of = |it: &About| if let About::Context(id) = it { Some(*id) } else { None };
     let context_ids: Vec<ContextId> = ticked.iter().filter_map(of).collect();
     let concerns = concerns::scan::some(db, keys, scope, &concern_ids)?;
-    let contexts = contexts::scan::some(db, keys, scope, &context_ids)?;
+    let mut contexts = contexts::scan::some(db, keys, scope, &context_ids)?;
+    meetings::scan::add(db, keys, &mut contexts)?;
     let mut hits: Vec<Hit> = concerns.into_iter().map(|it| of_concern(it, terms, at)).collect();
     hits.extend(contexts.into_iter().map(|it| of_context(it, terms, at)));
     Ok(hits)

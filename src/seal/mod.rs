@@ -8,6 +8,7 @@
 //! [`COLUMNS`] lists every column that holds one: what is not on the list is not renewed when the keys are.
 
 pub mod check;
+mod columns;
 mod keys;
 mod queries;
 pub mod recover;
@@ -31,6 +32,7 @@ use zeroize::Zeroizing;
 use crate::store::random_bytes;
 use crate::{Error, Result};
 
+pub use columns::{COLUMNS, Column};
 pub use keys::{Keyring, identity, init, next, prepare, read_identity, waiting};
 
 /// The first characters of every sealed text: the form of what follows.
@@ -43,44 +45,6 @@ pub const HOUSE: &str = "house";
 pub const UNREADABLE: &str = "This text does not open. Tell whoever looks after the service.";
 
 type Key = Zeroizing<[u8; 32]>;
-
-/// A column of sealed texts, and the column that its rows are known by.
-#[derive(Debug, Clone, Copy)]
-pub struct Column {
-    pub table: &'static str,
-    pub column: &'static str,
-    pub key: &'static str,
-    /// True if the key is a number.
-    pub is_numbered: bool,
-}
-
-const fn column(table: &'static str, column: &'static str) -> Column {
-    Column { table, column, key: "id", is_numbered: false }
-}
-
-/// Every column into which somebody's words go.
-pub const COLUMNS: &[Column] = &[
-    // Everything that a lead types into a report. The house's until it is sent, then the team's.
-    column("drafts", "answers"),
-    column("concerns", "answers"),
-    // Questions, answers, reasons. The team's.
-    Column { is_numbered: true, ..column("concern_steps", "words") },
-    column("contexts", "label"),
-    Column { is_numbered: true, ..column("context_steps", "words") },
-    // Secrets of second factors, ceremonies under way, and what people call their sessions. The house's.
-    column("factors", "secret"),
-    column("ceremonies", "state"),
-    column("sessions", "name"),
-    // For minutes only, the house's: whose password is forgotten, and a journey through the council's sign-on.
-    column("forgotten", "address"),
-    Column { key: "state_hash", ..column("sign_ons", "secrets") },
-    // Why something is on legal hold, and for which request somebody was searched for. The house's. What was chosen for the
-    // file stands there for hours only.
-    column("holds", "reason"),
-    column("subject_requests", "reference"),
-    column("subject_requests", "reason"),
-    column("subject_requests", "choice"),
-];
 
 /// Where a sealed text stands. It opens there and nowhere else.
 #[derive(Debug, Clone, Copy)]

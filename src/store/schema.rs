@@ -5,7 +5,7 @@ diesel::table! { teams (id) { id -> Text, name -> Text, } }
 diesel::table! { team_areas (id) { id -> BigInt, team_id -> Text, area_code -> Text, from_on -> Date, until_on -> Nullable<Date>, } }
 diesel::table! { postcodes (postcode) { postcode -> Text, easting -> Integer, northing -> Integer, } }
 diesel::table! { schools (urn) { urn -> Integer, name -> Text, phase -> Text, postcode -> Nullable<Text>, easting -> Nullable<Integer>, northing -> Nullable<Integer>, area_code -> Nullable<Text>, authority -> Text, closed_on -> Nullable<Date>, is_open -> Bool, } }
-diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, } }
+diesel::table! { meetings (id) { id -> Text, team_id -> Text, starts_at -> Timestamp, cut_off_at -> Timestamp, venue -> Text, chair -> Text, cancelled_at -> Nullable<Timestamp>, } }
 diesel::table! { accounts (id) { id -> Text, email -> Text, name -> Text, folded -> Text, password_hash -> Text, created_at -> Timestamp, } }
 diesel::table! { posts (id) { id -> Text, account_id -> Text, role -> Text, school_urn -> Nullable<Integer>, team_id -> Nullable<Text>, from_on -> Date, until_on -> Nullable<Date>, } }
 diesel::table! {
@@ -48,10 +48,15 @@ diesel::table! {
         held_at -> Nullable<Timestamp>,
     }
 }
-diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, } }
-diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, } }
+diesel::table! { concern_steps (id) { id -> BigInt, concern_id -> Text, at -> Timestamp, account_id -> Text, team_id -> Text, status -> Text, words -> Nullable<Text>, meeting_id -> Nullable<Text>, } }
+diesel::table! { contexts (id) { id -> Text, reference -> Text, team_id -> Text, kind -> Text, label -> Text, state -> Text, opened_at -> Timestamp, changed_at -> Timestamp, held_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, merged_into -> Nullable<Text>, } }
 diesel::table! { context_steps (id) { id -> BigInt, context_id -> Text, at -> Timestamp, account_id -> Text, state -> Text, words -> Nullable<Text>, } }
 diesel::table! { context_concerns (concern_id) { concern_id -> Text, context_id -> Text, linked_at -> Timestamp, } }
+diesel::table! { goals (id) { id -> Text, context_id -> Text, words -> Text, standing -> Text, set_at -> Timestamp, changed_at -> Timestamp, } }
+diesel::table! { responses (id) { id -> Text, goal_id -> Text, what -> Text, owner -> Text, kind -> Text, from_on -> Date, until_on -> Nullable<Date>, done_on -> Nullable<Date>, } }
+diesel::table! { measures (id) { id -> Text, goal_id -> Text, what -> Text, unit -> Text, wanted -> Text, set_at -> Timestamp, } }
+diesel::table! { measure_values (measure_id, taken_on) { measure_id -> Text, taken_on -> Date, amount -> BigInt, } }
+diesel::table! { assessments (id) { id -> Text, context_id -> Text, side -> Text, words -> Text, version -> BigInt, account_id -> Text, changed_at -> Timestamp, } }
 diesel::table! {
     letters (id) {
         id -> Text,
@@ -96,6 +101,35 @@ diesel::table! { sent_again (concern_id) { concern_id -> Text, again_id -> Text,
 diesel::table! { heartbeats (name) { name -> Text, beat_at -> Timestamp, } }
 diesel::table! { backups (file) { file -> Text, made_at -> Timestamp, folder -> Text, bytes -> BigInt, } }
 
+diesel::table! {
+    sittings (meeting_id) {
+        meeting_id -> Text,
+        agenda_version -> BigInt,
+        attendance_version -> BigInt,
+        is_quorate -> Bool,
+        attendance -> Nullable<Text>,
+        published_at -> Nullable<Timestamp>,
+        published_by -> Nullable<Text>,
+    }
+}
+diesel::table! { attendances (meeting_id, account_id) { meeting_id -> Text, account_id -> Text, } }
+diesel::table! {
+    agenda_items (id) {
+        id -> Text,
+        meeting_id -> Text,
+        context_id -> Text,
+        place -> Integer,
+        minutes -> Integer,
+        added_at -> Timestamp,
+        is_carried -> Bool,
+        version -> BigInt,
+        decision -> Nullable<Text>,
+        said -> Nullable<Text>,
+        told -> Nullable<Text>,
+    }
+}
+diesel::table! { agenda_concerns (item_id, concern_id) { item_id -> Text, concern_id -> Text, } }
+
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
 diesel::joinable!(posts -> accounts (account_id));
@@ -110,6 +144,16 @@ diesel::joinable!(contexts -> teams (team_id));
 diesel::joinable!(context_concerns -> concerns (concern_id));
 diesel::joinable!(context_concerns -> contexts (context_id));
 diesel::joinable!(context_steps -> contexts (context_id));
+diesel::joinable!(goals -> contexts (context_id));
+diesel::joinable!(responses -> goals (goal_id));
+diesel::joinable!(measures -> goals (goal_id));
+diesel::joinable!(measure_values -> measures (measure_id));
+diesel::joinable!(sittings -> meetings (meeting_id));
+diesel::joinable!(attendances -> meetings (meeting_id));
+diesel::joinable!(agenda_items -> meetings (meeting_id));
+diesel::joinable!(agenda_items -> contexts (context_id));
+diesel::joinable!(agenda_concerns -> agenda_items (item_id));
+diesel::joinable!(agenda_concerns -> concerns (concern_id));
 diesel::joinable!(letters -> accounts (account_id));
 diesel::joinable!(tickets -> accounts (account_id));
 diesel::joinable!(factors -> accounts (account_id));
@@ -132,6 +176,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     contexts,
     context_concerns,
     context_steps,
+    goals,
+    responses,
+    measures,
+    measure_values,
+    assessments,
+    sittings,
+    attendances,
+    agenda_items,
+    agenda_concerns,
     letters,
     tickets,
     forgotten,

@@ -9,7 +9,7 @@ use crate::triage::{County, seen};
 use crate::world::{Person, World};
 
 /// Begins a context with a new concern, and says where both are.
-async fn context(
+pub async fn context(
     world: &World,
     (lead, coordinator): (&Person<'_>, &Person<'_>),
     team: TeamId,
@@ -126,7 +126,11 @@ async fn a_context_moves_on_and_a_new_concern_opens_a_closed_one() {
 
     for (form, fault) in [
         (vec![], "Choose what happens next"),
-        (vec![("state", "closed"), ("reason", " ")], "Enter the reason for closing it"),
+        (
+            vec![("state", "closed"), ("outcome", "goals_met"), ("reason", " ")],
+            "Enter the reason for closing it",
+        ),
+        (vec![("state", "closed"), ("reason", "Quiet.")], "Choose what came of it"),
     ] {
         let again = coordinator.post(&state, &form).await;
         assert_eq!(again.status, 422);
@@ -148,19 +152,25 @@ async fn a_context_moves_on_and_a_new_concern_opens_a_closed_one() {
         coordinator.post(&state, &[("state", "scheduled"), ("seen", &seen(&page))]).await.path(),
         path
     );
-    let form = [("state", "closed"), ("reason", "Quiet since the lights."), ("seen", &seen(&page))];
+    let form = [
+        ("state", "closed"),
+        ("outcome", "goals_met"),
+        ("reason", "Quiet since the lights."),
+        ("seen", &seen(&page)),
+    ];
     let late = world.coordinator(county.crawley).post(&state, &form).await;
     assert_eq!(late.status, 409);
     assert!(late.body.contains("Quiet since the lights."), "what was typed comes back");
 
-    let fresh = [("state", "closed"), ("reason", "Quiet since the lights.")];
+    let fresh =
+        [("state", "closed"), ("outcome", "goals_met"), ("reason", "Quiet since the lights.")];
     assert_eq!(coordinator.post(&state, &fresh).await.path(), path);
     assert!(
         coordinator
             .get(&path)
             .await
             .main()
-            .contains("Closed, by A coordinator\nQuiet since the lights.")
+            .contains("Closed, by A coordinator\nGoals met. Quiet since the lights.")
     );
     assert!(!coordinator.get("/contexts").await.main().contains("Skate park"));
     assert!(coordinator.get("/contexts?state=closed").await.main().contains("Skate park"));

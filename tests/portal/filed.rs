@@ -28,10 +28,21 @@ pub fn put(
     (team, urgency, harm): (TeamId, Urgency, Harm),
     name: &str,
 ) -> e4s::Result<()> {
-    let answers = Answers::of([
-        ("kind".to_owned(), "location".to_owned()),
-        ("name".to_owned(), name.to_owned()),
-    ]);
+    put_told(deed, (id, (by, school)), (team, urgency, harm), (&[("name", name)], SPOT))
+}
+
+/// Where concerns are, unless a test says otherwise: easting and northing.
+pub const SPOT: (i32, i32) = (526_800, 136_500);
+
+/// The same with more answers, somewhere else.
+pub fn put_told(
+    deed: &mut Deed,
+    (id, (by, school)): (ConcernId, (AccountId, Urn)),
+    (team, urgency, harm): (TeamId, Urgency, Harm),
+    (told, (easting, northing)): (&[(&str, &str)], (i32, i32)),
+) -> e4s::Result<()> {
+    let told = told.iter().chain(&[("kind", "location")]);
+    let answers = Answers::of(told.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     diesel::insert_into(concerns::table)
         .values((
             concerns::id.eq(id),
@@ -50,13 +61,13 @@ pub fn put(
                 concerns::kind.eq(Kind::Location),
                 concerns::main_harm.eq(harm),
                 concerns::urgency.eq(urgency),
-                concerns::easting.eq(526_800),
-                concerns::northing.eq(136_500),
+                concerns::easting.eq(easting),
+                concerns::northing.eq(northing),
                 concerns::answers.eq(KeptConcern::seal(deed.keys, (&id, team), &answers)?),
             ),
         ))
         .execute(deed.db)?;
     let words = String::new();
-    let step = Step { at: deed.at, by, team, status: Status::Submitted, words };
+    let step = Step { at: deed.at, by, team, status: Status::Submitted, words, meeting: None };
     said::add(deed, id, &step)
 }

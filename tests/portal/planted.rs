@@ -11,11 +11,13 @@ use diesel::sql_types::{Nullable, Text};
 use e4s::concerns::questions::Shape;
 use e4s::concerns::steps::ReportStep;
 use e4s::digests::compile;
+use e4s::districts::TeamId;
 use e4s::mail::deliver;
 use e4s::store::Db;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::shire::{MIDDLE, Shire, WEST, begun};
+use crate::triage::seen;
 use crate::world::{Person, World};
 
 const PLANTED: &str = "quokkaberry";
@@ -158,6 +160,79 @@ async fn filed(shire: &Shire, lead: &Person<'_>) -> String {
     sent.strip_suffix("/sent").expect(&sent).to_owned()
 }
 
+/// Puts the word into every field by which a team works on a context, and reads it there.
+async fn worked_on(team: &Person<'_>, context: &str) {
+    let word = |name, what: &str| (name, format!("{PLANTED} {what}"));
+    let is = |name: &'static str, value: &str| (name, value.to_owned());
+    let goal = [is("indicator", "own"), word("words", "goal")];
+    let goal = post(team, &format!("{context}/goals/new"), &goal).await;
+    let response = [
+        word("what", "response"),
+        word("owner", "owner"),
+        is("sort", "support"),
+        is("from_day", "1"),
+        is("from_month", "11"),
+        is("from_year", "2026"),
+    ];
+    post(team, &format!("{goal}/response"), &response).await;
+    let measure = [
+        word("what", "measure"),
+        word("unit", "unit"),
+        is("wanted", "fewer"),
+        is("amount", "12"),
+        is("taken_day", "1"),
+        is("taken_month", "11"),
+        is("taken_year", "2026"),
+    ];
+    let measure = post(team, &format!("{goal}/measure"), &measure).await;
+    for side in e4s::contexts::assess::Side::ALL {
+        let at = format!("{context}/assessment/{}", side.as_str());
+        post(team, &at, &[word("words", side.as_str()), is("version", "0")]).await;
+        assert!(team.get(context).await.main().contains(&format!("{PLANTED} {}", side.as_str())));
+    }
+    let goal = team.get(&goal).await.main();
+    for what in ["goal", "response", "owner", "measure"] {
+        assert!(goal.contains(&format!("{PLANTED} {what}")), "{what} is read by the team");
+    }
+    assert!(team.get(&measure).await.main().contains(&format!("{PLANTED} unit")));
+    assert!(team.get(&format!("{context}/together")).await.main().contains(PLANTED));
+}
+
+/// Holds a meeting about all that waits, with the word in every field, and publishes it.
+async fn held(world: &World, (team, by): (TeamId, &Person<'_>), typed: &str) {
+    let at = format!("/meetings/{}", world.meeting(team, (0, 0), "Town Hall"));
+    let agenda = format!("{at}/agenda");
+    let with = |seen: &str, fields: &[(&'static str, &str)]| {
+        let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        fields.chain([("seen", seen.to_owned())]).collect::<Vec<_>>()
+    };
+    post(by, &agenda, &with("agenda.0", &[("act", "build")])).await;
+    let page = by.get(&format!("{at}/minutes")).await;
+    let there = with(&seen(&page), &[("others", typed), ("apologies", typed)]);
+    post(by, &format!("{at}/attendance"), &there).await;
+    let (_, item) = page.body.split_once("id=\"item-").expect("an item");
+    let item = item.split('"').next().expect("its id");
+    let fields = [
+        ("item", item),
+        ("discussion", typed),
+        ("conflicts", typed),
+        ("reason", typed),
+        ("decision", "no_action"),
+    ];
+    post(by, &format!("{at}/minutes"), &with("item.0", &fields)).await;
+    let publish = format!("{at}/publish");
+    let (words, keep) = (format!("words_{item}"), format!("keep_{item}"));
+    let mark = seen(&by.get(&publish).await);
+    let form = [
+        (words.as_str(), typed),
+        (keep.as_str(), typed),
+        ("seen", mark.as_str()),
+        ("act", "publish"),
+    ];
+    by.post(&publish, &form).await.path();
+    assert!(by.get(&format!("{at}/minutes")).await.main().matches(typed).count() >= 5);
+}
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
 }
@@ -209,8 +284,12 @@ async fn what_is_typed_stands_nowhere_in_plain() {
     let kind = ("kind", "location".to_owned());
     let context =
         post(&south, &format!("{at}/context"), &[new, kind, word("label", "label")]).await;
+    worked_on(&south, &context).await;
+    held(world, (shire.south, &south), &word("a", "minutes").1).await;
+    nothing_is_leaked(world, "a meeting");
     let closed = ("state", "closed".to_owned());
-    post(&south, &format!("{context}/state"), &[closed, word("reason", "closed")]).await;
+    let met = ("outcome", "goals_met".to_owned());
+    post(&south, &format!("{context}/state"), &[closed, met, word("reason", "closed")]).await;
     let read = south.get(&context).await.main();
     assert!(
         read.contains(&format!("{PLANTED} label")) && read.contains(&format!("{PLANTED} closed"))

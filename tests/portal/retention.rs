@@ -42,7 +42,7 @@ pub async fn closed(county: &County, coordinator: &Person<'_>) -> (String, Strin
     let (_, _, concern) = county.concern();
     let form = [("context", "new"), ("label", "The bus station"), ("kind", "location")];
     let context = coordinator.post(&format!("{concern}/context"), &form).await.path().to_owned();
-    let form = [("state", "closed"), ("reason", "Safer now.")];
+    let form = [("state", "closed"), ("outcome", "goals_met"), ("reason", "Safer now.")];
     coordinator.post(&format!("{context}/state"), &form).await.path();
     (concern, context)
 }
@@ -95,7 +95,8 @@ async fn a_closed_context_goes_with_its_concerns_six_years_after_it_was_closed_a
     assert_eq!(left(world), [0; 4], "on its day");
     let of =
         |kind: &str, outcome: &str| (kind.to_owned(), "closed".to_owned(), outcome.to_owned(), 1);
-    let expected = [of("concern", "In a context that was closed"), of("context", "Closed")];
+    let expected =
+        [of("concern", "In a context that was closed"), of("context", "Closed: goals met")];
     assert_eq!(stones(world), expected);
     let coordinator = again(world, &coordinator);
     for path in [&concern, &context] {

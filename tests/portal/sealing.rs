@@ -210,7 +210,7 @@ async fn county_of_texts(world: World) -> County {
     coordinator.post(&format!("{at}/ask"), &[("question", "Since when?")]).await;
     let form = [("context", "new"), ("label", "The mill"), ("kind", "location")];
     let context = coordinator.post(&format!("{at}/context"), &form).await.path().to_owned();
-    let form = [("state", "closed"), ("reason", "It is safe now.")];
+    let form = [("state", "closed"), ("outcome", "goals_met"), ("reason", "It is safe now.")];
     coordinator.post(&format!("{context}/state"), &form).await;
     county
 }

@@ -295,6 +295,7 @@ async fn a_long_life_is_handed_over_and_shown_to_its_end() {
                 team: county.crawley,
                 status: e4s::concerns::Status::Submitted,
                 words: format!("Words of step {number}."),
+                meeting: None,
             };
             e4s::concerns::said::add(deed, id, &step)
         });

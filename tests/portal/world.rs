@@ -26,7 +26,7 @@ use e4s::schools::Urn;
 use e4s::store::schema::*;
 use e4s::web::{errors, headers};
 
-use crate::filed::put;
+use crate::filed::{put, put_told};
 
 /// A portal, its clock, and its folder.
 pub struct World {
@@ -193,6 +193,18 @@ impl World {
     ) -> ConcernId {
         let (id, from) = (ConcernId::random(), (by.id, by.actor().schools()[0]));
         self.house(|deed| put(deed, (id, from), (team, urgency, harm), name));
+        id
+    }
+
+    /// A concern of a harm, with these answers, somewhere.
+    pub fn concern_told(
+        &self,
+        by: &Person,
+        (team, harm): (TeamId, Harm),
+        told: (&[(&str, &str)], (i32, i32)),
+    ) -> ConcernId {
+        let (id, from) = (ConcernId::random(), (by.id, by.actor().schools()[0]));
+        self.house(|deed| put_told(deed, (id, from), (team, Urgency::Routine, harm), told));
         id
     }
 

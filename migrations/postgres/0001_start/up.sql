@@ -45,7 +45,8 @@ CREATE TABLE meetings (
     starts_at TIMESTAMP NOT NULL,
     cut_off_at TIMESTAMP NOT NULL,
     venue TEXT NOT NULL,
-    chair TEXT NOT NULL
+    chair TEXT NOT NULL,
+    cancelled_at TIMESTAMP
 );
 CREATE INDEX meetings_of_team ON meetings (team_id, starts_at);
 
@@ -157,7 +158,9 @@ CREATE TABLE concern_steps (
     account_id TEXT NOT NULL,
     team_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    words TEXT
+    words TEXT,
+    -- The meeting that it comes from, if it is what a meeting decided.
+    meeting_id TEXT
 );
 CREATE INDEX steps_of_concern ON concern_steps (concern_id, id);
 
@@ -170,7 +173,10 @@ CREATE TABLE contexts (
     state TEXT NOT NULL,
     opened_at TIMESTAMP NOT NULL,
     changed_at TIMESTAMP NOT NULL,
-    held_at TIMESTAMP
+    held_at TIMESTAMP,
+    -- What a closed one ended with, and the one that it was merged into.
+    outcome TEXT,
+    merged_into TEXT
 );
 CREATE INDEX contexts_of_team ON contexts (team_id, changed_at, id);
 CREATE INDEX contexts_of_team_by_age ON contexts (team_id, opened_at, id);
@@ -398,6 +404,91 @@ CREATE TABLE tries (
     free_at TIMESTAMP NOT NULL
 );
 CREATE INDEX tries_by_age ON tries (free_at);
+
+-- What a team works towards in a context: goals, what is done for them, how change is known, and the sides of the
+-- assessment. What people type is sealed; amounts are hundredths.
+CREATE TABLE goals (
+    id TEXT PRIMARY KEY NOT NULL,
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    words TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    set_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX goals_of_context ON goals (context_id, set_at, id);
+CREATE TABLE responses (
+    id TEXT PRIMARY KEY NOT NULL,
+    goal_id TEXT NOT NULL REFERENCES goals (id),
+    what TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    until_on DATE,
+    done_on DATE
+);
+CREATE INDEX responses_of_goal ON responses (goal_id, from_on, id);
+CREATE TABLE measures (
+    id TEXT PRIMARY KEY NOT NULL,
+    goal_id TEXT NOT NULL REFERENCES goals (id),
+    what TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    wanted TEXT NOT NULL,
+    set_at TIMESTAMP NOT NULL
+);
+CREATE INDEX measures_of_goal ON measures (goal_id, set_at, id);
+CREATE TABLE measure_values (
+    measure_id TEXT NOT NULL REFERENCES measures (id),
+    taken_on DATE NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (measure_id, taken_on)
+);
+CREATE TABLE assessments (
+    id TEXT PRIMARY KEY NOT NULL,
+    context_id TEXT NOT NULL REFERENCES contexts (id),
+    side TEXT NOT NULL,
+    words TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    account_id TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    UNIQUE (context_id, side)
+);
+-- What a meeting discusses, in its order, and what was said and decided of each item. A meeting has a sitting once it has an
+-- agenda or minutes; the versions go up with each change, so that a form is held against what its page showed.
+CREATE TABLE sittings (
+    meeting_id TEXT PRIMARY KEY NOT NULL REFERENCES meetings (id),
+    agenda_version BIGINT NOT NULL,
+    attendance_version BIGINT NOT NULL,
+    is_quorate BOOLEAN NOT NULL,
+    attendance TEXT,
+    published_at TIMESTAMP,
+    published_by TEXT
+);
+CREATE TABLE attendances (
+    meeting_id TEXT NOT NULL REFERENCES meetings (id),
+    account_id TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, account_id)
+);
+CREATE TABLE agenda_items (
+    id TEXT PRIMARY KEY NOT NULL,
+    meeting_id TEXT NOT NULL REFERENCES meetings (id),
+    context_id TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    minutes INTEGER NOT NULL,
+    added_at TIMESTAMP NOT NULL,
+    is_carried BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    decision TEXT,
+    said TEXT,
+    told TEXT,
+    UNIQUE (meeting_id, context_id)
+);
+CREATE INDEX agenda_items_of_context ON agenda_items (context_id);
+-- Which concerns a context had when it came onto the agenda.
+CREATE TABLE agenda_concerns (
+    item_id TEXT NOT NULL REFERENCES agenda_items (id),
+    concern_id TEXT NOT NULL,
+    PRIMARY KEY (item_id, concern_id)
+);
 
 -- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
 -- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
