@@ -68,8 +68,8 @@ pub enum AccountCommand {
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
     },
-    /// Take away every second factor of a person, who then sets up a new one. For the only administrator: for everybody
-    /// else two people decide, at `/admin/recoveries`.
+    /// Take away every second factor of a person, who then sets up a new one. For the only administrator who can
+    /// sign in, and refused for everybody else: two people decide about them, at `/admin/recoveries`.
     ResetFactors {
         #[arg(long)]
         email: String,

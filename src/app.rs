@@ -16,6 +16,7 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::sessions::{self, Reach, Token};
 use crate::accounts::sign_on::provider::Provider;
 use crate::accounts::{AccountId, Actor, Role};
+use crate::concerns::questions;
 use crate::config::Settings;
 use crate::curriculum::shelf::Shelf;
 use crate::deed::Deed;
@@ -24,6 +25,7 @@ use crate::seal::Keyring;
 use crate::store::journal::Journal;
 use crate::store::{Db, Store};
 use crate::web::assets::Assets;
+use crate::web::form::label;
 use crate::web::{Page, Routes};
 use crate::{
     Error, Result, accounts, calendar, concerns, contexts, curriculum, digests, mail, meetings,
@@ -172,11 +174,13 @@ impl Portal {
             demo: self.settings.is_demo,
             assets: self.assets.paths().clone(),
             notice: notice.to_owned(),
+            file: String::new(),
         }
     }
 
     /// The page for somebody whose form could not be taken, with what they had typed.
-    pub fn handed_back(&self, words: &[(String, String)], back: Back) -> Result<Page> {
+    pub fn handed_back(&self, words: &[(String, String)], path: &str, back: Back) -> Result<Page> {
+        let words = named(words.to_vec(), path);
         let typed = words.iter().map(|(key, value)| Typed { key, value }).collect();
         let (way, href) = match back {
             Back::ToPage(path) => ("page", path),
@@ -186,6 +190,16 @@ impl Portal {
         let view = HandedBack { typed, way, href };
         self.page("signed-out.html", &view, &self.chrome(None, "", ""))
     }
+}
+
+/// What somebody typed into the form at `path`, as its page says it: a report's answers by their questions.
+pub fn named(words: Vec<(String, String)>, path: &str) -> Vec<(String, String)> {
+    let is_report = path.starts_with("/concerns/drafts/");
+    let name = |(name, value): (String, String)| {
+        let said = if is_report { questions::said(&name, &value) } else { None };
+        said.unwrap_or_else(|| (label(&name), value))
+    };
+    words.into_iter().map(name).collect()
 }
 
 /// What somebody typed, handed back.
@@ -225,6 +239,17 @@ pub struct Chrome {
     demo: bool,
     assets: BTreeMap<String, String>,
     notice: String,
+    /// The address of a file that is ready to be taken; empty if none is.
+    file: String,
+}
+
+impl Chrome {
+    /// The same, with a file to be taken.
+    #[must_use]
+    pub fn offering(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.file);
+        self
+    }
 }
 
 #[derive(Serialize)]

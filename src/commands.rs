@@ -133,8 +133,16 @@ pub fn retain(portal: &Portal, is_dry: bool, is_right: bool) -> Outcome {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let done = forget::run(portal, now)?;
-    say(&format!("{} letters to teams and deletions.", done.count));
+    let went = forget::run_by_rule(portal, now)?;
+    if went.warned > 0 {
+        say(&format!("Letters that tell teams what falls due: {}", went.warned));
+    }
+    for (rule, count) in &went.gone {
+        say(&format!("Deleted {}: {count}", rule.plural()));
+    }
+    if went.warned == 0 && went.gone.is_empty() {
+        say("Nothing is due.");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -52,11 +52,32 @@ pub fn run(
             for fault in &restored.left {
                 complain(&format!("not put back: {fault}"));
             }
-            let (back, left) = (restored.back.len(), restored.left.len());
-            let settled = restored.settled.len();
-            say(&format!("{back} concerns put back, {settled} there as others, {left} left"));
+            say(&summed(&restored));
             restored.left.is_empty()
         }
     };
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What came of it all, in a line.
+fn summed(restored: &restore::Restored) -> String {
+    let counted = |count: usize| match count {
+        1 => "1 concern".to_owned(),
+        count => format!("{count} concerns"),
+    };
+    let mut said = vec![format!("Put back: {}.", counted(restored.back.len()))];
+    match restored.settled.len() {
+        0 => {}
+        count => said.push(format!(
+            "Already in the database under another reference, because the report was sent twice: {}.",
+            counted(count)
+        )),
+    }
+    match restored.left.len() {
+        0 => {
+            said.push("Nothing that the journal has is missing from the database any more.".into());
+        }
+        count => said.push(format!("Could not be put back (named above): {}.", counted(count))),
+    }
+    said.join(" ")
 }

@@ -30,6 +30,12 @@ pub enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         identity: Option<PathBuf>,
     },
+    /// Make an offline identity alone: for a service that has none yet, or in the place of one that is lost or known to
+    /// others. `rotate` then brings what is sealed under it.
+    Identity {
+        /// Where it is written, to be carried off this machine.
+        file: PathBuf,
+    },
     /// Make a younger root key that waits: it opens texts and seals none. For several machines, before `rotate`.
     Next,
     /// Take the key that waits into use, or make one, and renew every sealed text under it. Stopped half way, it goes on
@@ -60,6 +66,7 @@ pub fn run(
     let settings = settings()?;
     match command {
         KeysCommand::Init { identity } => init(&settings, identity.as_deref()),
+        KeysCommand::Identity { file } => identity(file),
         KeysCommand::Next => next(&settings),
         KeysCommand::Rotate => {
             let portal = ready(settings)?;
@@ -78,24 +85,36 @@ pub fn run(
     }
 }
 
-/// Makes what is missing of root key and offline identity.
-fn init(settings: &Settings, identity: Option<&Path>) -> Outcome {
-    let folder = settings.keys.display();
-    let has_key = settings.keys.join("root-1.key").exists();
-    if !has_key || identity.is_none() {
+/// Makes the first root key, and an offline identity if a file for it is named. Refused where there is a key already.
+fn init(settings: &Settings, file: Option<&Path>) -> Outcome {
+    // Keys that are there say so themselves; keys that are away may be needed by what is sealed.
+    if !seal::has_key(&settings.keys)? {
         whole::nothing_is_sealed(settings)?;
-        seal::init(&settings.keys)?;
-        say(&format!("{folder} holds the first root key. Only the service may read it."));
     }
-    if let Some(file) = identity {
-        let recipient = seal::identity(file)?;
-        let name = file.display();
-        say(&format!(
-            "{name} holds the offline identity. Carry it off this machine, then delete it here."
-        ));
-        say("Put this line into the settings:");
-        say(&format!("escrow = \"{recipient}\""));
-    }
+    seal::init(&settings.keys)?;
+    let folder = settings.keys.display();
+    say(&format!("{folder} holds the first root key. Only the service may read it."));
+    file.map_or(Ok(ExitCode::SUCCESS), make_identity)
+}
+
+/// Makes an offline identity, for a service that runs already.
+fn identity(file: &Path) -> Outcome {
+    make_identity(file)?;
+    say(
+        "Then restart the service, and run `e4s keys rotate`: until then what is sealed already does not open with it. An older \
+         identity is needed as long as backups from before are kept.",
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make_identity(file: &Path) -> Outcome {
+    let recipient = seal::identity(file)?;
+    let name = file.display();
+    say(&format!(
+        "{name} holds the offline identity. Carry it off this machine, then delete it here."
+    ));
+    say("Put this line into the settings:");
+    say(&format!("escrow = \"{recipient}\""));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -205,6 +224,7 @@ fn recover(
     ready: impl FnOnce(Settings) -> Result<Arc<Portal>, Box<dyn std::error::Error>>,
 ) -> Outcome {
     let identity = seal::read_identity(identity)?;
+    whole::database_is_there(&settings)?;
     let store = Store::open(&settings.database)?;
     let journal = Journal::open(&settings.journal)?;
     let begun = recover::begin(&store, &journal, (&settings.keys, &identity))?;

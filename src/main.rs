@@ -213,6 +213,7 @@ fn open(settings: Settings) -> Result<Portal, e4s::Error> {
 
 /// A portal on a database whose schema fits this program.
 fn ready(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>> {
+    whole::database_is_there(&settings)?;
     let portal = open(settings)?;
     if portal.store.is_behind()? {
         return Err(

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use e4s::app::{self, Portal};
 use e4s::config::{Fault, Settings};
 use e4s::upkeep::doctor::{self, Finding, State};
-use e4s::upkeep::{backup, restore};
+use e4s::upkeep::{backup, restore, whole};
 
 use crate::commands::{complain, say};
 
@@ -17,10 +17,13 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub fn doctor(settings: Result<Settings, Fault>) -> ExitCode {
     let findings = match settings {
         Err(fault) => doctor::examine_settings(&fault),
-        Ok(settings) => match Portal::open(settings.clone(), app::wall_clock()) {
-            Ok(portal) => doctor::examine(&portal, (portal.clock)()),
-            Err(error) => doctor::examine_shut(&settings, &error),
-        },
+        Ok(settings) => {
+            let there = whole::database_is_there(&settings);
+            match there.and_then(|()| Portal::open(settings.clone(), app::wall_clock())) {
+                Ok(portal) => doctor::examine(&portal, (portal.clock)()),
+                Err(error) => doctor::examine_shut(&settings, &error),
+            }
+        }
     };
     let is_coloured = std::io::stdout().is_terminal();
     for finding in &findings {
@@ -31,7 +34,7 @@ pub fn doctor(settings: Result<Settings, Fault>) -> ExitCode {
 }
 
 fn line(finding: &Finding, is_coloured: bool) -> String {
-    let Finding { what, state, says, what_to_do } = finding;
+    let Finding { what, state, says, what_to_do, .. } = finding;
     let colour = match state {
         State::Fine => "32",
         State::Attend => "33",
@@ -75,6 +78,11 @@ pub fn restore(
         "Heads of the audit log that were kept elsewhere after {made_at} are of lines that were not in the backup, and \
          `e4s audit verify --since` takes this for tampering: set them aside with a note of this restore, and keep new \
          ones (`e4s audit heads`)."
+    ));
+    say(&format!(
+        "Everybody signs in again. Passwords, second factors and posts are as they were on {made_at}: what was changed since then \
+         is undone. Whoever has left since: `e4s account end --email …`. Posts that ended since: end them again at /admin/people. \
+         A password or second factor that somebody else may know: `e4s account password`, `e4s account reset-factors`."
     ));
     if restored.is_behind {
         say("It is older than this program: run `e4s migrate` next, then `e4s doctor`.");

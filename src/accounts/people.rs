@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
 use super::people_queries::{self, Filter};
-use super::{AccountId, Actor, PostId, Role, Tenure, policy, queries, ticket_queries};
+use super::{AccountId, Actor, Post, PostId, Role, Tenure, policy, queries, ticket_queries};
 use crate::districts::{Team, TeamId, team_names, teams};
 use crate::schools::{self, Urn};
 use crate::store::{Db, fold};
@@ -14,6 +14,8 @@ use crate::{Error, Result};
 
 pub use super::people_queries::Person;
 
+/// More people than this are not looked at: the words are too common.
+const KNOWN_MAX: i64 = 200;
 const PAGE_SIZE: usize = 25;
 /// More words than this are not looked for.
 const WORDS_MAX: usize = 6;
@@ -50,9 +52,12 @@ pub struct Names {
 
 impl Names {
     fn of(db: &mut Db, lines: &[Line]) -> Result<Self> {
-        let posts = || lines.iter().flat_map(|it| &it.tenures).map(|it| it.post);
-        let urns: Vec<Urn> = posts().filter_map(|it| it.school).collect();
-        let ids: Vec<TeamId> = posts().filter_map(|it| it.team).collect();
+        Self::of_posts(db, lines.iter().flat_map(|it| &it.tenures).map(|it| it.post))
+    }
+
+    fn of_posts(db: &mut Db, posts: impl Iterator<Item = Post> + Clone) -> Result<Self> {
+        let urns: Vec<Urn> = posts.clone().filter_map(|it| it.school).collect();
+        let ids: Vec<TeamId> = posts.filter_map(|it| it.team).collect();
         Ok(Self { schools: schools::names(db, &urns)?, teams: team_names(db, &ids)? })
     }
 }
@@ -138,4 +143,35 @@ pub fn known(db: &mut Db, email: &str) -> Result<Option<Person>> {
         Some(id) => people_queries::person(db, id).map(Some),
         None => Ok(None),
     }
+}
+
+/// Somebody with an account, as the answer to their own question shows them.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub id: AccountId,
+    pub name: String,
+    pub email: String,
+    pub since: NaiveDateTime,
+    /// The newest first.
+    pub tenures: Vec<Tenure>,
+}
+
+/// Those whose name or address may be what `terms` say, for the county's lead: somebody asks what is kept about them.
+pub fn with_any(db: &mut Db, by: &Actor, terms: &[String]) -> Result<(Vec<Known>, Names)> {
+    if !by.is(Role::County) {
+        return Err(Error::Forbidden);
+    }
+    let texts: Vec<String> = terms.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+    if texts.is_empty() {
+        return Ok(<(Vec<Known>, Names)>::default());
+    }
+    let found = people_queries::with_any(db, &texts, KNOWN_MAX)?;
+    let ids: Vec<AccountId> = found.iter().map(|it| it.0).collect();
+    let tenures = people_queries::tenures(db, &ids)?;
+    let names = Names::of_posts(db, tenures.iter().map(|it| it.post))?;
+    let known = |(id, name, email, since)| {
+        let tenures = tenures.iter().filter(|it| it.account == id).copied().collect();
+        Known { id, name, email, since, tenures }
+    };
+    Ok((found.into_iter().map(known).collect(), names))
 }

@@ -1,6 +1,6 @@
 //! What the database is asked about people, for those who look after accounts.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -93,6 +93,20 @@ pub(super) fn page(
 fn pattern(word: &str) -> String {
     let plain = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{plain}%")
+}
+
+/// People whose name or address has one of some folded texts in it, and since when they have an account.
+pub(super) fn with_any(
+    db: &mut Db,
+    texts: &[String],
+    limit: i64,
+) -> Result<Vec<(AccountId, String, String, NaiveDateTime)>> {
+    let columns = (accounts::id, accounts::name, accounts::email, accounts::created_at);
+    let mut found = accounts::table.select(columns).into_boxed();
+    for text in texts {
+        found = found.or_filter(accounts::folded.like(pattern(text)).escape('!'));
+    }
+    Ok(found.order((accounts::folded, accounts::id)).limit(limit).load(db)?)
 }
 
 /// One person.

@@ -67,7 +67,7 @@ fn land(
     wanted: &str,
     proved: &Token,
 ) -> Result<HttpResponse> {
-    let to = back::within(wanted).unwrap_or_else(|| "/account".to_owned());
+    let to = back::proved(wanted).unwrap_or_else(|| "/account".to_owned());
     guard::with_cookie(redirect(to).respond_to(request), &visit.app, proved)
 }
 

@@ -42,6 +42,11 @@ pub(super) fn session(db: &mut Db, token_hash: &str) -> Result<Option<Kept>> {
     Ok(sessions::table.find(token_hash).select(Kept::as_select()).first(db).optional()?)
 }
 
+/// Removes every session there is. Names no column: the schema may be older than this program.
+pub(super) fn remove_all(db: &mut Db) -> Result<usize> {
+    Ok(diesel::delete(sessions::table).execute(db)?)
+}
+
 pub(super) fn insert_session(
     db: &mut Db,
     token_hash: &str,

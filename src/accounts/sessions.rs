@@ -343,6 +343,11 @@ pub fn end_others(deed: &mut Deed, token: &Token) -> Result<usize> {
     Ok(ended)
 }
 
+/// Ends every session of everybody: of a database that came back, ended ones are among them.
+pub fn end_all(db: &mut Db) -> Result<usize> {
+    session_queries::remove_all(db)
+}
+
 /// What is kept of a new password, or what is wrong with it.
 pub fn new_password(password: &SecretString, about: &[&str]) -> Result<String, String> {
     // As the sign-in form sends it, so that accents typed in two ways are one password.

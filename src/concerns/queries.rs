@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 use super::list::{Mark, Side, Sort, Standing, Wanted};
 use super::{ConcernId, KeptConcern, KeptStep, Status, Step, Urgency};
 use crate::Result;
-use crate::accounts::Scope;
+use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::seal::Sealed;
@@ -160,6 +160,51 @@ pub(super) fn steps(db: &mut Db, concern: ConcernId) -> Result<Vec<KeptStep>> {
         .order(concern_steps::id)
         .select(KeptStep::as_select())
         .load(db)?)
+}
+
+/// The concerns that some people reported, the newest first, of the reader's teams.
+pub(super) fn raised_by(
+    db: &mut Db,
+    scope: &Scope,
+    (people, limit): (&[AccountId], i64),
+) -> Result<Vec<(AccountId, ConcernId, String, NaiveDateTime)>> {
+    let mut found =
+        concerns::table.filter(concerns::raised_by.eq_any(people.to_vec())).into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
+    }
+    let columns = (concerns::raised_by, concerns::id, concerns::reference, concerns::raised_at);
+    Ok(found
+        .order((concerns::raised_at.desc(), concerns::id))
+        .limit(limit)
+        .select(columns)
+        .load(db)?)
+}
+
+/// Who took a step, with which concern and its reference, when, and what it became.
+pub(super) type StepBy = (AccountId, ConcernId, String, NaiveDateTime, Status);
+
+/// The steps that some people took with concerns, the newest first, of the reader's teams.
+pub(super) fn steps_by(
+    db: &mut Db,
+    scope: &Scope,
+    (people, limit): (&[AccountId], i64),
+) -> Result<Vec<StepBy>> {
+    let mut found = concern_steps::table
+        .inner_join(concerns::table.on(concerns::id.eq(concern_steps::concern_id)))
+        .filter(concern_steps::account_id.eq_any(people.to_vec()))
+        .into_boxed();
+    if !scope.sees_every_team() {
+        found = found.filter(concerns::team_id.eq_any(scope.teams().to_vec()));
+    }
+    let columns = (
+        concern_steps::account_id,
+        concerns::id,
+        concerns::reference,
+        concern_steps::at,
+        concern_steps::status,
+    );
+    Ok(found.order(concern_steps::id.desc()).limit(limit).select(columns).load(db)?)
 }
 
 /// What was said of some concerns, with the rows of their steps, the oldest first.

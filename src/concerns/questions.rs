@@ -297,6 +297,19 @@ pub static QUESTIONS: &[Question] = &[
         .hint("For example, if people could work out who told you."),
 ];
 
+/// A field and its value as a browser sends them, in the words of the page: "A place" for `location`. Nothing if no
+/// question has such a field.
+pub fn said(name: &str, value: &str) -> Option<(String, String)> {
+    if let Some(asked) = question(name) {
+        let chosen = asked.choices().into_iter().find(|it| it.value == value);
+        let value = chosen.map_or(value, |it| it.text).to_owned();
+        return Some((asked.short.to_owned(), value));
+    }
+    let (field, part) = name.rsplit_once('_')?;
+    let asked = question(field).filter(|it| it.names().iter().any(|it| it == name))?;
+    Some((format!("{}: {part}", asked.short), value.to_owned()))
+}
+
 /// The question of a field.
 pub fn question(field: &str) -> Option<&'static Question> {
     QUESTIONS.iter().find(|it| it.field == field)

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::list::{ListForm, Mark, Sort, Standing, Wanted};
 use super::{ConcernId, KeptConcern, Status, Step, queries, report, said};
-use crate::accounts::Scope;
+use crate::accounts::{AccountId, Scope};
 use crate::districts::TeamId;
 use crate::seal::Keyring;
 use crate::store::Db;
@@ -80,6 +80,30 @@ fn texts(db: &mut Db, keys: &Keyring, found: Vec<KeptConcern>) -> Result<Vec<Tex
         Texts { id, reference, team, raised_at, passages, is_whole }
     };
     Ok(found.into_iter().map(of).collect())
+}
+
+/// What somebody did with a concern, and none of the words.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub by: AccountId,
+    pub concern: ConcernId,
+    pub reference: String,
+    pub at: NaiveDateTime,
+    /// What the step led to; nothing for the report itself.
+    pub step: Option<Status>,
+}
+
+/// What some people did with concerns of the reader's teams, the newest first: reports, questions, answers, decisions. At
+/// most `limit` reports, and as many steps.
+pub fn parts(db: &mut Db, scope: &Scope, people: &[AccountId], limit: i64) -> Result<Vec<Part>> {
+    let report = |(by, concern, reference, at)| Part { by, concern, reference, at, step: None };
+    let step =
+        |(by, concern, reference, at, to)| Part { by, concern, reference, at, step: Some(to) };
+    let reports = queries::raised_by(db, scope, (people, limit))?.into_iter().map(report);
+    let steps = queries::steps_by(db, scope, (people, limit))?.into_iter().map(step);
+    let mut parts: Vec<Part> = reports.chain(steps).collect();
+    parts.sort_by_key(|it| std::cmp::Reverse(it.at));
+    Ok(parts)
 }
 
 fn step_said(step: Step) -> Passage {

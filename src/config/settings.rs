@@ -143,7 +143,7 @@ impl Settings {
         }
         let none = Value::of("escrow", &BTreeMap::new());
         Err(none.fault(
-            "without an offline recipient a lost root key loses every concern: make one with `e4s keys init --identity FILE`",
+            "without an offline recipient a lost root key loses every concern: make one with `e4s keys identity FILE`",
         ))
     }
 

@@ -29,17 +29,35 @@ const REQUESTS: i64 = 500;
 
 /// Warns the teams, and deletes what is due. Nothing at all, if the clock has jumped.
 pub fn run(portal: &Portal, now: NaiveDateTime) -> Result<Done> {
+    let went = run_by_rule(portal, now)?;
+    let gone: usize = went.gone.iter().map(|it| it.1).sum();
+    Ok(Done { count: went.warned + gone, is_more: false })
+}
+
+/// What one run did.
+#[derive(Debug, Default)]
+pub struct Went {
+    /// How many letters that tell a team what falls due.
+    pub warned: usize,
+    /// How much went by each rule by which anything did.
+    pub gone: Vec<(Rule, usize)>,
+}
+
+/// The same, and says what went by which rule.
+pub fn run_by_rule(portal: &Portal, now: NaiveDateTime) -> Result<Went> {
+    let mut went = Went::default();
     if clock::beat(portal, now)? != clock::Standing::Right {
-        return Ok(Done::nothing());
+        return Ok(went);
     }
-    let mut count = warn::warn(portal, now)?;
+    went.warned = warn::warn(portal, now)?;
     for rule in Rule::ALL {
-        count += all_of(portal, *rule, now)?;
+        went.gone.push((*rule, all_of(portal, *rule, now)?));
     }
+    went.gone.retain(|it| it.1 > 0);
     if !portal.stopping.load(Ordering::Relaxed) {
         portal.store.write(|db| hearts::beat(db, Heart::Deletion, now))?;
     }
-    Ok(Done { count, is_more: false })
+    Ok(went)
 }
 
 /// Deletes all that is due by a rule, batch by batch, and says how much that was.

@@ -1,7 +1,7 @@
 //! The page about the legal hold of a concern or a context: put it on, ask to lift it, lift it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::hold::{self, Hold, HoldForm, Record, Who};
@@ -25,12 +25,33 @@ pub(super) fn routes() -> Routes {
         .post("/contexts/{id}/hold/lift", TEAM, lift_context)
 }
 
-async fn of_concern(visit: Visit, id: Path<ConcernId>) -> Result<Page> {
-    draw(&visit, Record::Concern(id.into_inner()), Typed::default()).await
+/// What was done just now, as the address says it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct DoneQuery {
+    done: String,
 }
 
-async fn of_context(visit: Visit, id: Path<ContextId>) -> Result<Page> {
-    draw(&visit, Record::Context(id.into_inner()), Typed::default()).await
+async fn of_concern(visit: Visit, id: Path<ConcernId>, done: Query<DoneQuery>) -> Result<Page> {
+    show(visit, Record::Concern(id.into_inner()), &done.done).await
+}
+
+async fn of_context(visit: Visit, id: Path<ContextId>, done: Query<DoneQuery>) -> Result<Page> {
+    show(visit, Record::Context(id.into_inner()), &done.done).await
+}
+
+async fn show(visit: Visit, record: Record, done: &str) -> Result<Page> {
+    let found = look(&visit, record).await?;
+    let notice = match (done, &found.1) {
+        ("put", Some(_)) => "It is on legal hold now",
+        ("keep", Some(_)) => "It stays on legal hold",
+        ("lift", Some(_)) => "You asked to lift the hold",
+        ("lift", None) => "The hold was lifted",
+        _ => "",
+    };
+    let mut page = HoldPage::of(record, &found, (visit.actor.id, Typed::default()));
+    page.is_lifted = done == "lift" && found.1.is_none();
+    visit.noticing(notice).page("retention/hold.html", &page)
 }
 
 async fn put_concern(visit: Visit, id: Path<ConcernId>, form: Form<HoldForm>) -> Result<Reply> {
@@ -64,7 +85,7 @@ async fn put(visit: Visit, record: Record, form: HoldForm) -> Result<Reply> {
         Ok(reason) => visit.write(move |deed| hold::put(deed, record, &reason)).await,
         Err(errors) => Err(Error::Invalid(errors)),
     };
-    after(visit, record, done, form.reason).await
+    after(visit, record, (done, "put"), form.reason).await
 }
 
 async fn lift(visit: Visit, record: Record, form: LiftForm) -> Result<Reply> {
@@ -73,13 +94,19 @@ async fn lift(visit: Visit, record: Record, form: LiftForm) -> Result<Reply> {
         "keep" => visit.write(move |deed| hold::keep(deed, record)).await,
         _ => visit.write(move |deed| hold::lift(deed, record, seen)).await,
     };
-    after(visit, record, done, String::new()).await
+    let what = if form.decision == "keep" { "keep" } else { "lift" };
+    after(visit, record, (done, what), String::new()).await
 }
 
 /// Where a verb leads: to the hold as it stands now, or to the same page with what was typed.
-async fn after(visit: Visit, record: Record, done: Result<()>, reason: String) -> Result<Reply> {
+async fn after(
+    visit: Visit,
+    record: Record,
+    (done, what): (Result<()>, &str),
+    reason: String,
+) -> Result<Reply> {
     let (status, errors, refused) = match done {
-        Ok(()) => return Ok(redirect(format!("{record}/hold"))),
+        Ok(()) => return Ok(redirect(format!("{record}/hold?done={what}"))),
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, ""),
         Err(Error::Refused(why)) => (StatusCode::CONFLICT, FormErrors::default(), why),
         Err(error) => return Err(error),
@@ -89,10 +116,12 @@ async fn after(visit: Visit, record: Record, done: Result<()>, reason: String) -
 }
 
 async fn draw(visit: &Visit, record: Record, typed: Typed) -> Result<Page> {
-    let keys = std::sync::Arc::clone(&visit.app.keys);
-    let look = move |db: &mut _, actor: &_| hold::look(db, (actor, &keys), record);
-    let found = visit.read(look).await?;
+    let found = look(visit, record).await?;
     visit.page("retention/hold.html", &HoldPage::of(record, &found, (visit.actor.id, typed)))
+}
+
+async fn look(visit: &Visit, record: Record) -> Result<(Holdable, Option<Hold>)> {
+    visit.open(move |db, keys, actor| hold::look(db, (actor, keys), record)).await
 }
 
 #[derive(Default)]
@@ -110,6 +139,8 @@ struct HoldPage {
     reference: String,
     /// Nothing if it is not on hold.
     hold: Option<HoldView>,
+    /// True if that was done just now.
+    is_lifted: bool,
     reason: String,
     /// What was typed and not saved.
     typed: Vec<String>,
@@ -151,6 +182,7 @@ impl HoldPage {
             noun: if matches!(record, Record::Concern(_)) { "concern" } else { "context" },
             reference: found.reference.clone(),
             hold: hold.as_ref().map(view),
+            is_lifted: false,
             typed: if is_lost { vec![typed.reason.clone()] } else { Vec::new() },
             reason: typed.reason,
             refused: typed.refused,

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod rules;
 pub mod subject;
 pub mod subject_file;
+pub mod subject_staff;
 pub mod tombstones;
 pub mod warn;
 
@@ -29,6 +30,7 @@ pub mod queries;
 mod register_pages;
 mod subject_pages;
 mod subject_queries;
+mod subject_staff_pages;
 mod tombstone_queries;
 
 use crate::store::{random_id, text_enum};

@@ -273,6 +273,7 @@ struct OverviewPage {
     trouble: String,
     may_confirm: bool,
     is_county: bool,
+    is_admin: bool,
     shown: i64,
     now: String,
 }
@@ -292,6 +293,7 @@ impl OverviewPage {
             trouble: numbers.trouble.clone().unwrap_or_default(),
             may_confirm: reader.is(Role::Admin),
             is_county: reader.is(Role::County),
+            is_admin: reader.is(Role::Admin),
             shown: now.and_utc().timestamp(),
             now: calendar::moment(now),
         }

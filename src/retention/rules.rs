@@ -104,6 +104,21 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// All that goes by it, in the plural, before a number.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Closed => "closed contexts and their concerns",
+            Self::Unlinked => "concerns in no context",
+            Self::Drafts => "drafts that were not sent",
+            Self::Accounts => "details of people who left",
+            Self::Letters => "old letters",
+            Self::Requests => "answered requests",
+            Self::Audit => "lines of the audit log",
+        }
+    }
+}
+
 impl Kept {
     /// What the audit log calls its deletion.
     pub(super) fn event(self) -> Event {

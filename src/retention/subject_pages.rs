@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::RequestId;
 use super::subject::{self, About, Excerpt, FOUND_MAX, Hit, Looked, Next, Request, SubjectForm};
 use super::subject_file::{self, Choice};
+use super::subject_staff_pages::{StaffView, staff};
 use crate::accounts::{self, AccountId, Role};
 use crate::documents::subject::{self as document, Piece, Record, SubjectSheet, Text};
 use crate::web::{Form, FormErrors, Page, Policy, Reply, Routes, Visit, redirect};
@@ -80,7 +81,8 @@ async fn search(visit: Visit, form: Form<SubjectForm>) -> Result<Reply> {
     let looked = Arc::new(looked);
     let (asked, found) = (checked.clone(), Arc::clone(&looked));
     let id = visit.write(move |deed| subject::searched(deed, &asked, &found)).await?;
-    let page = FoundPage::of((id, &checked.reference, &checked.terms), &looked, is_cut);
+    let mut page = FoundPage::of((id, &checked.reference, &checked.terms), &looked, is_cut);
+    page.staff = staff(&visit, &checked.terms).await?;
     Ok(Reply::Page(visit.page("retention/subject-found.html", &page)?))
 }
 
@@ -138,6 +140,7 @@ async fn none_ticked(visit: &Visit, id: RequestId, terms: &[String]) -> Result<R
     let found = Arc::clone(&looked);
     visit.write(move |deed| subject::shown(deed, &found.hits)).await?;
     let mut page = FoundPage::of((id, &reference, terms), &looked, is_cut);
+    page.staff = staff(visit, terms).await?;
     page.errors.add("include", "Tick what belongs to the answer");
     visit.again("retention/subject-found.html", &page)
 }
@@ -212,6 +215,7 @@ struct FoundPage {
     /// What could not be looked through, and what to do. Empty: everything was.
     unread: String,
     hits: Vec<HitView>,
+    staff: Vec<StaffView>,
     errors: FormErrors,
 }
 
@@ -256,6 +260,7 @@ impl FoundPage {
             is_cut,
             unread: unread_said(unread),
             hits: hits.iter().map(HitView::of).collect(),
+            staff: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::queries::{self, Which};
 use super::rotate::Damaged;
-use super::{COLUMNS, Keyring, Place, Sealed};
+use super::{COLUMNS, Keyring, Place, Sealed, keys};
 use crate::store::Store;
 use crate::{Error, Result};
 
@@ -57,6 +57,18 @@ pub fn sample(store: &Store, keys: &Keyring) -> Result<(usize, usize)> {
         }
     }
     Ok((whole, damaged))
+}
+
+/// True if some text is sealed to another offline recipient than today's, or to none.
+pub fn is_any_elsewhere(store: &Store, keys: &Keyring) -> Result<bool> {
+    let Some(mark) = keys.recipient.as_ref().map(keys::mark) else { return Ok(false) };
+    for column in COLUMNS {
+        let one = |db: &mut _| queries::page(db, *column, (Which::NotFor(&mark), ""), 1);
+        if !store.read(one)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// True if anything is sealed in a database, whose schema may be older than this program.

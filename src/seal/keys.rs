@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use age::secrecy::ExposeSecret;
 use parking_lot::RwLock;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Key;
@@ -124,8 +125,13 @@ fn changed_at(folder: &Path) -> Option<SystemTime> {
 /// Makes the first root key of a folder. Refused if there is one: another would hide it.
 pub fn init(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
-    if !files(folder, KEY)?.is_empty() {
-        let told = format!("{} holds a root key already", folder.display());
+    if has_key(folder)? {
+        let told = format!(
+            "{} holds a root key already, and another first one would hide it. For a younger key: `e4s keys rotate`. For \
+             another offline identity: `e4s keys identity FILE`, put the line that it prints into the settings, then `e4s \
+             keys rotate`",
+            folder.display()
+        );
         return Err(fault(&told));
     }
     make(folder, 1, KEY)
@@ -150,9 +156,9 @@ fn last(folder: &Path) -> Result<u32> {
     Ok(files(folder, KEY)?.keys().next_back().copied().unwrap_or_default())
 }
 
-/// True if a folder has no root key, or is not there.
-pub(super) fn is_empty(folder: &Path) -> Result<bool> {
-    Ok(files(folder, KEY)?.is_empty())
+/// True if a folder has a root key.
+pub fn has_key(folder: &Path) -> Result<bool> {
+    Ok(!files(folder, KEY)?.is_empty())
 }
 
 /// Makes a younger root key that waits, unless one does, and says its generation.
@@ -276,6 +282,12 @@ fn read(file: &Path) -> Result<Key> {
     } else {
         Err(fault(&format!("{} is not a root key: 64 hexadecimal digits", file.display())))
     }
+}
+
+/// A few characters that tell one offline recipient from another: `age` itself does not say to whom something is sealed.
+pub(super) fn mark(recipient: &age::x25519::Recipient) -> String {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(recipient.to_string()));
+    hex([a, b, c, d])
 }
 
 fn unknown(told: &str) -> Error {

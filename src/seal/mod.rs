@@ -33,10 +33,12 @@ use crate::store::random_bytes;
 use crate::{Error, Result};
 
 pub use columns::{COLUMNS, Column};
-pub use keys::{Keyring, identity, init, next, prepare, read_identity, waiting};
+pub use keys::{Keyring, has_key, identity, init, next, prepare, read_identity, waiting};
 
 /// The first characters of every sealed text: the form of what follows.
 const FORM: &str = "e1";
+/// Parts the mark of an offline recipient from what is sealed to it. In no alphabet that is used here.
+const MARKED: char = '~';
 const NONCE_LEN: usize = 24;
 /// The owner of what belongs to no team: drafts, second factors.
 pub const HOUSE: &str = "house";
@@ -62,7 +64,7 @@ impl fmt::Display for Place<'_> {
 }
 
 /// A text that only a [`Keyring`] can read: form, generation of the root key, owner, the record's key sealed for the
-/// owner and for the offline recipient, and the text itself; parted by dots.
+/// owner and for the offline recipient (with a mark of who that is), and the text itself; parted by dots.
 #[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Sealed(String);
@@ -132,7 +134,8 @@ impl<'a> Parts<'a> {
         if self.escrow.is_empty() {
             return Err(Error::Corrupt("a sealed text has no copy for the offline recipient"));
         }
-        let key = age::decrypt(identity, &decode(self.escrow)?).map_err(|_told| NOT_OURS)?;
+        let escrow = self.escrow.split_once(MARKED).map_or(self.escrow, |(_, it)| it);
+        let key = age::decrypt(identity, &decode(escrow)?).map_err(|_told| NOT_OURS)?;
         Ok(Zeroizing::new(key.try_into().map_err(|_short| NOT_OURS)?))
     }
 }
@@ -156,7 +159,10 @@ impl Keyring {
     /// The key of a record, sealed to the offline recipient. Empty without one, which only the demonstration may be.
     fn escrowed(&self, key: &Key) -> Result<String> {
         match &self.recipient {
-            Some(it) => Ok(encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?)),
+            Some(it) => {
+                let sealed = encode(&age::encrypt(it, &**key).map_err(|_told| NOT_OURS)?);
+                Ok(format!("{}{MARKED}{sealed}", keys::mark(it)))
+            }
             None => Ok(String::new()),
         }
     }

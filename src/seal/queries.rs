@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{Column, FORM, Sealed};
+use super::{Column, FORM, MARKED, Sealed};
 use crate::Result;
 use crate::store::Db;
 
@@ -26,6 +26,8 @@ pub(super) enum Which<'a> {
     NotOf(u32),
     /// Those that need one that is none of these.
     NoneOf(&'a [u32]),
+    /// Those that are sealed to another offline recipient than the one of this mark, or to none.
+    NotFor(&'a str),
 }
 
 /// Some texts of a column, in the order of their rows, behind a row (empty: from the first).
@@ -45,6 +47,7 @@ pub(super) fn page(
             let not = |it: &u32| format!("AND {column} NOT LIKE '{FORM}.{it}.%' ");
             generations.iter().map(not).collect()
         }
+        Which::NotFor(mark) => format!("AND {column} NOT LIKE '%.{mark}{MARKED}%'"),
     };
     let asked = format!(
         "SELECT CAST({key} AS TEXT) AS row_key, {column} AS sealed FROM {table} \

@@ -55,7 +55,7 @@ pub fn begin(
     journal: &Journal,
     (folder, identity): (&Path, &Identity),
 ) -> Result<Begun> {
-    let ring = if keys::is_empty(folder)? { None } else { Some(Keyring::open(folder, None)?) };
+    let ring = if keys::has_key(folder)? { Some(Keyring::open(folder, None)?) } else { None };
     let mut found = Found::default();
     for column in COLUMNS {
         let mut after = String::new();

@@ -38,6 +38,11 @@ pub fn file(address: &str) -> Option<PathBuf> {
     address.strip_prefix("sqlite:").map(PathBuf::from)
 }
 
+/// The file of a SQLite database, if it is not there. Whoever connects would make an empty one.
+pub fn missing(address: &str) -> Option<PathBuf> {
+    file(address).filter(|it| !it.exists())
+}
+
 /// Writes a copy into a folder that only the service can read. Says its name and what is in it.
 pub fn copy(address: &str, folder: &Path) -> Result<(&'static str, Census)> {
     let [sqlite, postgres] = PARTS;

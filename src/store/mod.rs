@@ -34,7 +34,7 @@ use parking_lot::FairMutex;
 use crate::{Error, Result};
 use engine::{Access, Engine};
 
-pub use copy::{Census, PARTS, census, copy, file, is_empty, place, sound};
+pub use copy::{Census, PARTS, census, copy, file, is_empty, missing, place, sound};
 pub use fold::fold;
 pub use frames::{Row, are_records, holds};
 pub use ids::{hex, random_bytes, reference};

@@ -37,7 +37,8 @@ async fn show(visit: Visit, query: Query<LogForm>) -> Result<Reply> {
     let found = match look.await {
         Ok(found) => found,
         Err(Error::Invalid(errors)) => {
-            return visit.again("trail/log.html", &LogPage::faulty(&form, &teams, errors));
+            return visit
+                .again("trail/log.html", &LogPage::faulty(&form, (&teams, &visit.actor), errors));
         }
         Err(error) => return Err(error),
     };
@@ -80,6 +81,8 @@ struct LogPage {
     next: String,
     /// The same lines as a file.
     file: String,
+    /// True if there is a page above this one.
+    is_admin: bool,
     errors: FormErrors,
 }
 
@@ -124,14 +127,16 @@ impl LogPage {
                 .unwrap_or_default(),
             file: address("/admin/audit.csv", form, ""),
             form: Filter::of(form, teams),
+            is_admin: reader.is(Role::Admin),
             errors: FormErrors::default(),
         }
     }
 
-    fn faulty(form: &LogForm, teams: &[Team], errors: FormErrors) -> Self {
+    fn faulty(form: &LogForm, (teams, reader): (&[Team], &Actor), errors: FormErrors) -> Self {
         let (first, next, file) = (String::new(), String::new(), String::new());
         let form = Filter::of(form, teams);
-        Self { form, is_filtered: true, rows: Vec::new(), first, next, file, errors }
+        let is_admin = reader.is(Role::Admin);
+        Self { form, is_filtered: true, rows: Vec::new(), first, next, file, is_admin, errors }
     }
 }
 

@@ -32,8 +32,8 @@ pub fn backup(
     let settings = &portal.settings;
     let recipient = settings.escrow.as_deref().and_then(|it| it.parse().ok()).ok_or_else(|| {
         Error::Unusable(
-            "setting `escrow`: a backup is sealed to the offline recipient, and none is set. Run `e4s keys init \
-             --identity FILE`, which prints one. For example: escrow = \"age1…\""
+            "setting `escrow`: a backup is sealed to the offline recipient, and none is set. Run `e4s keys \
+             identity FILE`, which prints one. For example: escrow = \"age1…\""
                 .to_owned(),
         )
     })?;

@@ -70,12 +70,17 @@ pub(super) fn schools(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     if !one.is_empty() {
         says.push(format!("One alone at {}.", listed(&one)));
     }
-    Ok(Verdict::attend(
+    let verdict = Verdict::attend(
         says.join(" "),
         format!(
             "Ask each school for a second lead. A school without one cannot report or be asked.{}",
             to_come(&posts, Role::Dsl, today)
         ),
+    );
+    Ok(whole(
+        whole(verdict, "Every school with nobody", &none),
+        "Every school with one alone",
+        &one,
     ))
 }
 
@@ -90,7 +95,7 @@ pub(super) fn teams(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         teams.iter().filter(|it| count(it.0) == wanted).map(|it| it.1.as_str()).collect()
     };
     let (none, one) = (named(0), named(1));
-    Ok(match (none.as_slice(), one.as_slice()) {
+    let verdict = match (none.as_slice(), one.as_slice()) {
         ([], []) if teams.is_empty() => Verdict::broken(
             "No team serves an area, so that no concern can reach one.",
             "Load boundaries and teams: `e4s import boundaries`, `e4s import teams`.",
@@ -112,7 +117,12 @@ pub(super) fn teams(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
                 to_come(&posts, Role::Coordinator, today)
             ),
         ),
-    })
+    };
+    Ok(whole(
+        whole(verdict, "Every team with no coordinator", &none),
+        "Every team with one alone",
+        &one,
+    ))
 }
 
 pub(super) fn house(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
@@ -158,10 +168,11 @@ pub(super) fn ending(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         return Ok(Verdict::fine("None ends this month without a successor."));
     }
     let names: Vec<&str> = ends.iter().map(|it| it.1.as_str()).collect();
-    Ok(Verdict::attend(
+    let verdict = Verdict::attend(
         format!("Ending this month, with too few to follow: {}.", listed(&names)),
         "Give the successor the post now, from the day on which it is theirs.",
-    ))
+    );
+    Ok(whole(verdict, "Every post that ends", &names))
 }
 
 /// How many people a seat needs, so that one may be away.
@@ -205,6 +216,11 @@ fn to_come(posts: &[Held], role: Role, day: NaiveDate) -> String {
 fn last_of_month(day: NaiveDate) -> NaiveDate {
     let next = day.with_day(1).and_then(|it| it.checked_add_months(chrono::Months::new(1)));
     next.and_then(|it| it.pred_opt()).unwrap_or(day)
+}
+
+/// With every name, where `listed` leaves some out.
+fn whole(verdict: Verdict, what: &'static str, names: &[&str]) -> Verdict {
+    if names.len() > NAMED { verdict.naming(what, names) } else { verdict }
 }
 
 /// The first names, and how many more there are.

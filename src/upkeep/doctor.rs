@@ -6,7 +6,7 @@ use super::{cover, machine, running, set_up, whole};
 use crate::Result;
 use crate::app::Portal;
 use crate::config::{Fault, Settings};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,8 @@ pub struct Finding {
     pub says: String,
     /// Empty when it is fine.
     pub what_to_do: String,
+    /// Where `says` names some alone: what they have in common, and every one of them.
+    pub whole: Vec<(&'static str, Vec<String>)>,
 }
 
 /// How something stands, before it is said of what.
@@ -44,15 +46,16 @@ pub(super) struct Verdict {
     state: State,
     says: String,
     what_to_do: String,
+    whole: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Verdict {
     pub fn fine(says: impl Into<String>) -> Self {
-        Self { state: State::Fine, says: says.into(), what_to_do: String::new() }
+        Self { state: State::Fine, says: says.into(), what_to_do: String::new(), whole: Vec::new() }
     }
 
     pub fn attend(says: impl Into<String>, what_to_do: impl Into<String>) -> Self {
-        Self { state: State::Attend, says: says.into(), what_to_do: what_to_do.into() }
+        Self { state: State::Attend, what_to_do: what_to_do.into(), ..Self::fine(says) }
     }
 
     pub fn broken(says: impl Into<String>, what_to_do: impl Into<String>) -> Self {
@@ -61,10 +64,16 @@ impl Verdict {
 
     /// The same, and something else that somebody should see to.
     pub fn also(self, says: &str, what_to_do: &str) -> Self {
-        let Self { state, says: first, what_to_do: before } = self;
+        let Self { state, says: first, what_to_do: before, whole } = self;
         let joined = |a: String, b| if a.is_empty() { String::from(b) } else { format!("{a} {b}") };
         let state = state.max(State::Attend);
-        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do) }
+        Self { state, says: joined(first, says), what_to_do: joined(before, what_to_do), whole }
+    }
+
+    /// The same, with every name of a list of which it says the first few.
+    pub fn naming(mut self, what: &'static str, names: &[&str]) -> Self {
+        self.whole.push((what, names.iter().map(|it| (*it).to_owned()).collect()));
+        self
     }
 
     pub fn state(&self) -> State {
@@ -72,8 +81,8 @@ impl Verdict {
     }
 
     pub fn of(self, what: &'static str) -> Finding {
-        let Self { state, says, what_to_do } = self;
-        Finding { what, state, says, what_to_do }
+        let Self { state, says, what_to_do, whole } = self;
+        Finding { what, state, says, what_to_do, whole }
     }
 }
 
@@ -97,6 +106,7 @@ const OF_SETTINGS: &[OfSettings] = &[
 const OF_PORTAL: &[OfPortal] = &[
     ("Database", running::database),
     ("Keys that texts need", running::keys),
+    ("Texts offline", whole::offline),
     ("Clock", machine::clock),
     ("Sealed text", whole::texts),
     ("Worker", running::worker),
@@ -136,14 +146,18 @@ pub fn examine(portal: &Portal, now: NaiveDateTime) -> Vec<Finding> {
 /// Looks at what can be seen of a service that cannot open, and says why it cannot.
 pub fn examine_shut(settings: &Settings, why: &crate::Error) -> Vec<Finding> {
     let mut findings = of_settings(settings);
-    if let Err(error) = Store::open(&settings.database) {
+    if let Some(file) = store::missing(&settings.database) {
+        let says = format!("{} is not there.", file.display());
+        findings.push(Verdict::broken(says, whole::WAYS_ON).of("Database"));
+    } else if let Err(error) = Store::open(&settings.database) {
         let told = "Mend the setting `database`, or start the database server.";
         findings.push(Verdict::broken(error.to_string(), told).of("Database"));
     }
-    let is_told = findings.iter().any(|it| it.state == State::Broken && it.says == why.to_string());
+    let reason = why.to_string();
+    let is_told = findings.iter().any(|it| it.state == State::Broken && reason.contains(&it.says));
     if !is_told {
         let told = "Mend what it says. Until then the service does not start.";
-        findings.push(Verdict::broken(why.to_string(), told).of("Start"));
+        findings.push(Verdict::broken(reason, told).of("Start"));
     }
     findings
 }

@@ -56,9 +56,58 @@ struct DoctorPage {
 #[derive(Serialize)]
 struct Row {
     what: &'static str,
-    says: String,
-    what_to_do: String,
+    says: Vec<Piece>,
+    what_to_do: Vec<Piece>,
+    whole: Vec<Whole>,
     tags: Vec<Tag>,
+}
+
+/// A piece of a sentence: text, a command to type, or a page to go to.
+#[derive(Serialize)]
+struct Piece {
+    text: String,
+    is_code: bool,
+    is_link: bool,
+}
+
+/// Every name of which a sentence says the first few.
+#[derive(Serialize)]
+struct Whole {
+    what: String,
+    names: Vec<String>,
+}
+
+/// Where the pages are that a sentence may name.
+const PAGES: &str = "/admin/";
+
+/// A sentence in pieces: between backticks are commands and settings.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut found = Vec::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index % 2 == 1 {
+            found.push(Piece { text: part.to_owned(), is_code: true, is_link: false });
+        } else {
+            linked(part, &mut found);
+        }
+    }
+    found
+}
+
+fn linked(mut rest: &str, found: &mut Vec<Piece>) {
+    let mut add = |text: &str, is_link| {
+        if !text.is_empty() {
+            found.push(Piece { text: text.to_owned(), is_code: false, is_link });
+        }
+    };
+    while let Some(at) = rest.find(PAGES) {
+        let (before, path) = rest.split_at(at);
+        let is_in_path = |it: char| it.is_ascii_lowercase() || matches!(it, '/' | '-');
+        let (path, after) = path.split_at(path.find(|it| !is_in_path(it)).unwrap_or(path.len()));
+        add(before, false);
+        add(path, true);
+        rest = after;
+    }
+    add(rest, false);
 }
 
 #[derive(Serialize)]
@@ -76,9 +125,16 @@ impl Row {
         };
         Self {
             what: finding.what,
-            says: finding.says.clone(),
-            what_to_do: finding.what_to_do.clone(),
+            says: pieces(&finding.says),
+            what_to_do: pieces(&finding.what_to_do),
+            whole: finding.whole.iter().map(Whole::of).collect(),
             tags: vec![Tag { text, colour }],
         }
+    }
+}
+
+impl Whole {
+    fn of((what, names): &(&'static str, Vec<String>)) -> Self {
+        Self { what: format!("{what} ({})", names.len()), names: names.clone() }
     }
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::accounts::{AccountId, Role};
+use crate::audit::Event;
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::Db;
@@ -53,6 +54,13 @@ pub(super) fn last_backup_by(db: &mut Db, at: NaiveDateTime) -> Result<Option<Ma
     let all = (backups::file, backups::made_at, backups::folder, backups::bytes);
     let by = backups::table.filter(backups::made_at.le(at));
     Ok(by.order(backups::made_at.desc()).select(all).first(db).optional()?)
+}
+
+/// When a backup was last brought back to here, and the name of its file.
+pub(super) fn last_restored(db: &mut Db) -> Result<Option<(NaiveDateTime, String)>> {
+    let restored = audit::table.filter(audit::event.eq(Event::BackupRestored));
+    let last = restored.order(audit::id.desc()).select((audit::at, audit::subject));
+    Ok(last.first(db).optional()?)
 }
 
 /// When something was last written down.

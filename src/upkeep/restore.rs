@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::bundle::{self, Manifest};
 use super::scratch::Scratch;
 use super::{Progress, unusable};
+use crate::accounts::sessions;
 use crate::app::{Clock, Portal};
 use crate::audit::{Event, chain::Head, verify::verify};
 use crate::config::Settings;
@@ -45,11 +46,20 @@ pub fn restore(
 ) -> Result<Restored> {
     let identity = seal::read_identity(identity)?;
     if !store::is_empty(&settings.database)? {
-        return Err(Error::Unusable(
-            "setting `database`: there is a database already, and a restore never writes over one. Move it away first, \
-             or restore elsewhere with --into DIR"
-                .to_owned(),
-        ));
+        let what = match store::file(&settings.database) {
+            Some(file) => {
+                let name = name_of(&file).display().to_string();
+                let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+                let folder =
+                    folder.map_or_else(|| "this folder".into(), |it| it.display().to_string());
+                format!("{folder} is not empty: there is a database already ({name})")
+            }
+            None => "setting `database`: there is a database already".to_owned(),
+        };
+        return Err(Error::Unusable(format!(
+            "{what}, and a restore never writes over one. Move it away first, or restore into an empty folder with --into \
+             DIR"
+        )));
     }
     let beside = folder_beside(&settings)?;
     let scratch = Scratch::within(&beside)?;
@@ -76,6 +86,8 @@ pub fn restore(
     hold(&manifest, &store::census(&settings.database)?)?;
     progress("every table has as many rows as it had");
     let portal = Portal::open(settings, clock)?;
+    portal.store.write(sessions::end_all)?;
+    progress("every session is ended");
     let is_behind = portal.store.is_behind()?;
     let mut opened = false;
     if !is_behind {

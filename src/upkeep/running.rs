@@ -19,6 +19,10 @@ use crate::{Result, calendar};
 const BEAT_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Deletion runs once a day; a run may fail once.
 const DELETION_WITHIN: TimeDelta = TimeDelta::hours(50);
+/// A backup is made each night.
+const BACKED_UP_WITHIN: TimeDelta = TimeDelta::hours(26);
+const HOW_TO_BACK_UP: &str =
+    "Run `e4s backup DIR`, and see that e4s-backup.timer is on (docs/operate.md).";
 const COUNT_MAX: i64 = 1_000;
 
 pub(super) fn database(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
@@ -136,10 +140,15 @@ pub(super) fn backups(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         return Ok(Verdict::fine("The demonstration needs none."));
     }
     let by = now + machine::AHEAD_MAX;
-    let (newest, last) = portal
-        .store
-        .read(|db| Ok((queries::last_backup(db)?, queries::last_backup_by(db, by)?)))?;
-    let verdict = last_backup(last.as_ref(), now);
+    let (newest, last, restored) = portal.store.read(|db| {
+        let newest = queries::last_backup(db)?;
+        Ok((newest, queries::last_backup_by(db, by)?, queries::last_restored(db)?))
+    })?;
+    let restored = restored.filter(|it| last.as_ref().is_none_or(|last| last.made_at < it.0));
+    let verdict = match restored {
+        Some((at, file)) => since_restored(at, &file, now),
+        None => last_backup(last.as_ref(), now),
+    };
     let folder = newest.as_ref().map(|it| Path::new(&it.folder)).filter(|it| it.is_dir());
     let there = folder.map(backup::dated).transpose()?.unwrap_or_default();
     let names = there.into_iter().map(|(at, path)| (at, path.display().to_string()));
@@ -153,8 +162,20 @@ pub(super) fn backups(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     })
 }
 
+/// Of a database that came from a backup, and of which none was made since. What it says of older ones is of before that.
+fn since_restored(at: NaiveDateTime, file: &str, now: NaiveDateTime) -> Verdict {
+    let says = format!(
+        "None has been made since {}, when this database was restored from {file}.",
+        calendar::moment(at)
+    );
+    if now - at > BACKED_UP_WITHIN {
+        return Verdict::broken(says, HOW_TO_BACK_UP);
+    }
+    Verdict::attend(says, HOW_TO_BACK_UP)
+}
+
 fn last_backup(last: Option<&queries::Made>, now: NaiveDateTime) -> Verdict {
-    let what_to_do = "Run `e4s backup DIR`, and see that e4s-backup.timer is on (docs/operate.md).";
+    let what_to_do = HOW_TO_BACK_UP;
     let Some(last) = last else {
         return Verdict::broken("None has ever been made.", what_to_do);
     };
@@ -164,7 +185,7 @@ fn last_backup(last: Option<&queries::Made>, now: NaiveDateTime) -> Verdict {
     if age > TimeDelta::days(7) {
         return Verdict::broken(says, what_to_do);
     }
-    if age > TimeDelta::hours(26) {
+    if age > BACKED_UP_WITHIN {
         return Verdict::attend(says, what_to_do);
     }
     let folder = Path::new(&last.folder);

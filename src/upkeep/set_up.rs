@@ -70,13 +70,14 @@ pub(super) fn listeners(settings: &Settings) -> Verdict {
 
 pub(super) fn recipient(settings: &Settings) -> Verdict {
     match &settings.escrow {
-        Some(escrow) => {
-            Verdict::fine(format!("Records and backups can be opened offline, by {escrow}."))
-        }
+        Some(escrow) => Verdict::fine(format!(
+            "What is written and backed up from now on is sealed to {escrow} too."
+        )),
         None if settings.is_demo => Verdict::fine("The demonstration has none."),
         None => Verdict::broken(
             "No offline recipient is set: a lost root key would lose every text, and no backup can be made.",
-            "Run `e4s keys init --identity FILE`, set `escrow` to what it prints, and carry FILE off this machine.",
+            "Run `e4s keys identity FILE`, set `escrow` to what it prints, restart, run `e4s keys rotate`, and carry FILE off this \
+             machine.",
         ),
     }
 }

@@ -7,7 +7,7 @@ use super::doctor::Verdict;
 use crate::app::Portal;
 use crate::concerns::{prove, reconcile};
 use crate::config::Settings;
-use crate::seal::check;
+use crate::seal::{self, check};
 use crate::store::journal::Journal;
 use crate::store::{self, Store};
 use crate::{Error, Result, calendar};
@@ -16,6 +16,10 @@ use crate::{Error, Result, calendar};
 const COMPARED_WITHIN: TimeDelta = TimeDelta::minutes(30);
 /// What a machine found that has not compared them for so long says nothing of today.
 const SAID_WITHIN: TimeDelta = TimeDelta::days(2);
+
+/// What to do about a database whose file is not there.
+pub(super) const WAYS_ON: &str = "If it was lost, bring a backup back: `e4s restore FILE --identity FILE`, then `e4s journal \
+    restore`. For a new service, make it: `e4s migrate`.";
 
 pub(super) fn both(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
     let what_to_do = "See that the worker runs, and the log.";
@@ -43,6 +47,17 @@ pub(super) fn both(portal: &Portal, now: NaiveDateTime) -> Result<Verdict> {
         return Ok(Verdict::attend(format!("{says}."), what_to_do));
     }
     Ok(Verdict::fine(format!("{says}, and agree.")))
+}
+
+/// Fails if the database's file is away while its keys or its journal are here: an empty one must not take its place.
+pub fn database_is_there(settings: &Settings) -> Result<()> {
+    let Some(file) = store::missing(&settings.database) else { return Ok(()) };
+    let has_journal = std::fs::read_dir(&settings.journal).is_ok_and(|mut it| it.next().is_some());
+    if has_journal || seal::has_key(&settings.keys)? {
+        let told = format!("setting `database`: {} is not there. {WAYS_ON}", file.display());
+        return Err(Error::Unusable(told));
+    }
+    Ok(())
 }
 
 /// Fails if the root keys open nothing of what is sealed: others are elsewhere, and what was sealed with these would not open
@@ -88,6 +103,22 @@ pub(super) fn texts(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
             "Run `e4s keys escrow-check --identity FILE`, which names what is damaged.",
         ),
     })
+}
+
+/// Whether the offline identity of today opens what was sealed before today as well.
+pub(super) fn offline(portal: &Portal, _: NaiveDateTime) -> Result<Verdict> {
+    if portal.settings.escrow.is_none() {
+        return Ok(Verdict::fine("Without an offline recipient, none is sealed to one."));
+    }
+    if check::is_any_elsewhere(&portal.store, &portal.keys)? {
+        return Ok(Verdict::attend(
+            "Some texts are sealed to another offline recipient than `escrow` names, or to none: its identity does not open \
+             them.",
+            "Run `e4s keys rotate`, which seals every text to the one of today. Keep the older identity as long as backups \
+             from before are kept.",
+        ));
+    }
+    Ok(Verdict::fine("Every text is sealed to the offline recipient that `escrow` names."))
 }
 
 /// Fails if something is sealed already, so that another first key would open nothing of it.

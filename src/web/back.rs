@@ -14,6 +14,9 @@ const PLACES: [&str; 8] = [
     "admin/audit",
 ];
 
+/// How the addresses of files end that are taken away after a proof.
+const FILES: [&str; 3] = [".csv", ".pdf", ".html"];
+
 /// The path behind a word such as `concerns` or `concerns/ID`, if it is one of the places.
 pub fn path(word: &str) -> Option<String> {
     let (place, id) = match word.rsplit_once('/') {
@@ -77,6 +80,29 @@ pub fn within(words: &str) -> Option<String> {
     is_ours.then(|| format!("/{words}"))
 }
 
+/// Where a proof leads: a page itself; of a file the page that it belongs to, which then offers it. A browser that is led
+/// to a file stays where it was, and the page there looks as if the proof had failed.
+pub fn proved(words: &str) -> Option<String> {
+    let to = within(words)?;
+    let (path, query) = to.split_once('?').unwrap_or((&to, ""));
+    let file = FILES.into_iter().find_map(|it| Some((path.strip_suffix(it)?, it)));
+    let Some((page, end)) = file else { return Some(to) };
+    let ready = format!("ready={}", end.trim_start_matches('.'));
+    let query = if query.is_empty() { ready } else { format!("{query}&{ready}") };
+    Some(format!("{page}?{query}"))
+}
+
+/// The file that a page offers after a proof, by the page's own path and query.
+pub fn ready(path: &str, query: &str) -> Option<String> {
+    let is_ready = |it: &str| it.starts_with("ready=");
+    let wanted = query.split('&').find(|it| is_ready(it))?.strip_prefix("ready=")?;
+    let end = FILES.into_iter().find(|it| it.trim_start_matches('.') == wanted)?;
+    let rest: Vec<&str> = query.split('&').filter(|it| !is_ready(it) && !it.is_empty()).collect();
+    let rest = rest.join("&");
+    let file = format!("{path}{end}");
+    Some(if rest.is_empty() { file } else { format!("{file}?{rest}") })
+}
+
 /// A path with its query as one value of another query.
 fn escaped(words: &str) -> String {
     words
@@ -117,6 +143,21 @@ mod tests {
         ] {
             assert_eq!(path(elsewhere), None, "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn a_proof_for_a_file_leads_to_its_page_and_that_page_offers_the_file() {
+        let to = "/admin/audit?person=kim%40example.org&ready=csv";
+        assert_eq!(proved("admin/audit.csv?person=kim%40example.org").as_deref(), Some(to));
+        let file = "/admin/audit.csv?person=kim%40example.org";
+        let query = "person=kim%40example.org&ready=csv";
+        assert_eq!(ready("/admin/audit", query).as_deref(), Some(file));
+        assert_eq!(
+            proved("admin/retention/2032.csv").as_deref(),
+            Some("/admin/retention/2032?ready=csv")
+        );
+        assert_eq!(proved("admin/people").as_deref(), Some("/admin/people"));
+        assert_eq!(ready("/admin/audit", "ready=exe"), None);
     }
 
     #[test]

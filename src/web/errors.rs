@@ -13,7 +13,7 @@ use super::form::{self, Sent};
 use super::visit::Known;
 use super::{Pages, WAIT_S, back};
 use crate::Error;
-use crate::app::{App, Back};
+use crate::app::{self, App, Back};
 
 #[derive(Serialize)]
 struct ErrorPage {
@@ -59,7 +59,7 @@ pub async fn draw(
             (_, Some(_)) => Back::ToPage(page(response.request()).to_owned()),
             (_, None) => Back::ToSignIn(back::sign_in_towards(path)),
         };
-        let body = app.handed_back(words, back)?.0;
+        let body = app.handed_back(words, path, back)?.0;
         let drawn = HttpResponse::build(status).content_type(ContentType::html()).body(body);
         return Ok(response.into_response(drawn));
     }
@@ -199,7 +199,7 @@ impl ErrorPage {
             let (action, fields) = (request.path().to_owned(), fields.to_vec());
             self.again = Some(Again { action, fields });
         }
-        self.typed = form::words(sent.0.clone());
+        self.typed = app::named(form::words(sent.0.clone()), request.path());
         self
     }
 }

@@ -86,11 +86,11 @@ pub(super) fn words(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     };
     let typed =
         |(name, value): &(String, String)| !is_left_out(name, value) && !value.trim().is_empty();
-    pairs.into_iter().filter(typed).map(|(name, value)| (label(&name), value)).collect()
+    pairs.into_iter().filter(typed).collect()
 }
 
 /// The name of a field as a person reads it: `first_seen_day` is "First seen day".
-fn label(name: &str) -> String {
+pub fn label(name: &str) -> String {
     let mut letters = name.chars().map(|it| if it == '_' { ' ' } else { it });
     let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
     first + &letters.collect::<String>()

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::Serialize;
 
-use super::{Page, Reply};
+use super::{Page, Reply, back};
 use crate::accounts::Actor;
 use crate::accounts::sessions::{Reach, Token};
 use crate::app::App;
@@ -36,6 +36,8 @@ pub struct Visit {
     /// The session's own token.
     pub token: Token,
     path: String,
+    /// The address of a file that is ready to be taken, after a proof.
+    file: String,
     notice: String,
 }
 
@@ -89,7 +91,8 @@ impl Visit {
     /// The same, when the session has just got another token.
     pub fn page_under(&self, template: &str, view: &impl Serialize, token: &Token) -> Result<Page> {
         let known = Some((&self.actor, token.csrf()));
-        self.app.page(template, view, &self.app.chrome(known, &self.path, &self.notice))
+        let chrome = self.app.chrome(known, &self.path, &self.notice);
+        self.app.page(template, view, &chrome.offering(&self.file))
     }
 
     /// The same page again, with the faults named.
@@ -107,6 +110,12 @@ impl Visitor {
     }
 }
 
+/// The file that the page offers, for as long as the proof counts.
+fn ready_file(request: &HttpRequest, reach: Reach) -> Option<String> {
+    let is_proved = matches!(reach, Reach::Whole { is_proved: true });
+    back::ready(request.path(), request.query_string()).filter(|_| is_proved)
+}
+
 impl FromRequest for Visit {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -121,6 +130,7 @@ impl FromRequest for Visit {
             reach: known.reach,
             token: known.token,
             path: request.path().to_owned(),
+            file: ready_file(request, known.reach).unwrap_or_default(),
             notice: String::new(),
         }))
     }

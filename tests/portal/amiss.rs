@@ -88,3 +88,19 @@ fn set(world: &World, id: ConcernId, answers: &str) {
         Ok(())
     });
 }
+
+#[actix_web::test]
+async fn the_page_draws_commands_as_code_pages_as_links_and_names_every_school() {
+    let world = World::new();
+    for number in 1..=8 {
+        world.school(100_000 + number, &format!("Lane School {number}"), "E07000226");
+    }
+    let main = world.admin().get("/admin/doctor").await.body;
+    assert!(main.contains("<code>"), "{main}");
+    assert!(main.contains("href=\"/admin/help-lines\""), "{main}");
+    assert!(main.contains("and 3 more") && main.contains("Every school with nobody (8)"), "{main}");
+    for number in 1..=8 {
+        assert!(main.contains(&format!("<li>Lane School {number}</li>")), "{number}: {main}");
+    }
+    assert!(main.contains("What is fine"), "{main}");
+}

@@ -11,11 +11,13 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use e4s::concerns::ConcernId;
 use e4s::districts::TeamId;
+use e4s::seal::rotate;
 use e4s::store::{self, schema::concerns};
 use e4s::upkeep::queries::{Made, last_backup};
 use e4s::upkeep::restore::{self, Restored};
 use e4s::upkeep::{backup, doctor};
 
+use crate::doctor::of;
 use crate::world::{Person, World};
 
 /// A county whose offline identity is kept elsewhere, and folders to go with it.
@@ -133,7 +135,7 @@ async fn drill(county: &County, into: impl FnOnce(&Made) -> Restored) {
     assert!(manifest.counts["concerns"] >= 20, "{:?}", manifest.counts);
 
     let world = again(county, restored);
-    let lead = world.known(lead.id, lead.token.clone());
+    let lead = world.signed_in(lead.id);
     assert_eq!(concern_count(&world), manifest.counts["concerns"]);
     assert!(concern_count(&world) <= concern_count(&county.world));
     for (number, id) in ids.iter().enumerate() {
@@ -262,12 +264,58 @@ fn a_backup_that_cannot_be_made_says_what_to_do_and_leaves_nothing() {
     assert!(told(&county.world.portal, &county.path("none")).contains("no such folder"));
     let world = World::new();
     let said = told(&world.portal, &county.path("backups"));
-    assert!(said.contains("escrow") && said.contains("e4s keys init --identity"), "{said}");
+    assert!(said.contains("escrow") && said.contains("e4s keys identity FILE"), "{said}");
     let lock = fs::File::create(county.path("backups").join(".e4s-backup.lock")).expect("a file");
     lock.lock().expect("alone");
     let said = told(&county.world.portal, &county.path("backups"));
     assert!(said.contains("another backup is being made"), "{said}");
     assert!(county.backups().is_empty());
+}
+
+#[test]
+fn texts_that_are_sealed_to_another_offline_identity_than_todays_are_found() {
+    let county = County::new();
+    filed(&county.world, 2);
+    let found = of(&county.world, "Texts offline");
+    assert_eq!(found.state, doctor::State::Fine, "{}", found.says);
+
+    let mut settings = county.world.portal.settings.clone();
+    let (file, escrow) = identity(county.elsewhere.path(), "younger.txt");
+    settings.escrow = Some(escrow);
+    let portal = e4s::app::Portal::open(settings, county.world.portal.clock.clone());
+    let world = county.world.on(portal.expect("opens"));
+    let found = of(&world, "Texts offline");
+    assert_eq!(found.state, doctor::State::Attend, "{}", found.says);
+    assert!(found.what_to_do.contains("e4s keys rotate"), "{}", found.what_to_do);
+
+    let (store, keys) = (&world.portal.store, &world.portal.keys);
+    rotate::begin(store, keys).expect("begun");
+    rotate::run(store, keys, &mut |_| {}).expect("renewed");
+    assert_eq!(of(&world, "Texts offline").state, doctor::State::Fine);
+    let younger = e4s::seal::read_identity(&file).expect("read");
+    let checked = e4s::seal::check::check(store, keys, &younger, &mut |_| {}).expect("checked");
+    assert!(checked.damaged.is_empty() && checked.whole > 0, "{:?}", checked.damaged);
+}
+
+#[actix_web::test]
+async fn a_restore_ends_every_session_and_the_doctor_knows_where_the_database_came_from() {
+    let county = County::new();
+    let (_, lead, _) = filed(&county.world, 1);
+    let (id, token) = (lead.id, lead.token.clone());
+    let made = county.backup();
+    assert_eq!(lead.get("/concerns").await.status, 200);
+    let mut restored = county.restore(&made, "restored").expect("restored");
+    restored.portal.settings.is_demo = false;
+    let world = again(&county, restored);
+    let page = world.known(id, token).get("/concerns").await;
+    assert_ne!(page.status, 200, "the session of before is over");
+
+    let found = of(&world, "Backups");
+    assert_eq!(found.state, doctor::State::Attend, "{}", found.says);
+    let wanted = format!("when this database was restored from {}", made.file);
+    assert!(found.says.contains(&wanted), "{}", found.says);
+    world.later(TimeDelta::hours(27));
+    assert_eq!(of(&world, "Backups").state, doctor::State::Broken);
 }
 
 #[test]
@@ -279,6 +327,7 @@ fn a_restore_never_writes_over_anything() {
     county.restore(&made, "full").expect("the first time");
     let said = county.restore(&made, "full").err().expect("refused").to_string();
     assert!(said.contains("there is a database already") && said.contains("--into"), "{said}");
+    assert!(said.contains("full is not empty") && !said.contains("setting"), "{said}");
 
     fs::create_dir_all(county.path("keyed/keys")).expect("a folder");
     e4s::seal::init(&county.path("keyed/keys")).expect("another key");

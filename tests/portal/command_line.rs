@@ -65,6 +65,68 @@ fn the_command_line_takes_no_password_that_the_page_refuses_and_says_that_one_st
 }
 
 #[test]
+fn a_second_first_key_is_refused_and_another_offline_identity_is_made_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| run(folder.path(), words, &[]);
+    assert!(run(&["keys", "init", "--identity", "one"]).2);
+    assert!(run(&["migrate"]).2);
+    for words in [&["keys", "init"][..], &["keys", "init", "--identity", "two"]] {
+        let (said, told, is_content) = run(words);
+        assert!(!is_content && told.contains("holds a root key already"), "{said}{told}");
+        assert!(told.contains("keys rotate") && told.contains("keys identity FILE"), "{told}");
+        assert!(!folder.path().join("two").exists() && !said.contains("escrow"), "{said}");
+    }
+    let (said, _, _) = run(&["doctor"]);
+    assert!(said.contains("Run `e4s keys identity FILE`"), "{said}");
+    let (said, told, is_content) = run(&["keys", "identity", "two"]);
+    assert!(is_content && said.contains("escrow = \"age1"), "{said}{told}");
+    assert!(said.contains("e4s keys rotate"), "{said}");
+}
+
+#[test]
+fn a_database_that_is_gone_is_named_and_no_empty_one_takes_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(run(folder.path(), &["keys", "init", "--identity", "one"], &[]).2);
+    let text = std::fs::read_to_string(folder.path().join("one")).expect("an identity");
+    let escrow = text.lines().next().and_then(|it| it.strip_prefix("# public key: "));
+    let settings = [("E4S_ESCROW", escrow.expect("a recipient"))];
+    let run = |words: &[&str]| run(folder.path(), words, &settings);
+    assert!(run(&["migrate"]).2, "a new service has none yet");
+    assert!(run(&["audit", "verify"]).2);
+    for end in ["", "-wal", "-shm"] {
+        let _gone = std::fs::remove_file(folder.path().join(format!("e4s.db{end}")));
+    }
+    for words in [
+        &["doctor"][..],
+        &["audit", "verify"],
+        &["journal", "verify"],
+        &["serve"],
+        &["work"],
+        &["keys", "list"],
+        &["keys", "recover", "--identity", "one"],
+    ] {
+        let (said, told, is_content) = run(words);
+        let told = said + &told;
+        assert!(!is_content && told.contains("e4s.db is not there"), "{words:?}: {told}");
+        assert!(told.contains("e4s restore") && told.contains("e4s migrate"), "{words:?}: {told}");
+        assert!(!told.contains("Make a backup"), "{told}");
+        assert!(!folder.path().join("e4s.db").exists(), "{words:?}");
+    }
+    assert!(run(&["migrate"]).2);
+}
+
+#[test]
+fn deletion_and_the_journals_return_say_in_plain_words_what_they_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(run(folder.path(), &["keys", "init"], &[]).2);
+    assert!(run(folder.path(), &["migrate"], &[]).2);
+    let (said, told, is_content) = run(folder.path(), &["retain"], &[]);
+    assert!(is_content && said == "Nothing is due.\n", "{said}{told}");
+    let (said, told, is_content) = run(folder.path(), &["journal", "restore"], &[]);
+    assert!(is_content && said.starts_with("Put back: 0 concerns. Nothing"), "{said}{told}");
+}
+
+#[test]
 fn whoever_holds_a_post_hears_of_one_that_the_command_line_adds_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |words: &[&str]| {

@@ -11,7 +11,7 @@ use e4s::store::schema::{accounts, ceremonies, factors, letters};
 use crate::entrance::{code, token};
 use crate::world::{Person, World};
 
-const PASSWORD: &str = "lamp otter violin dune";
+pub const PASSWORD: &str = "lamp otter violin dune";
 
 fn with_factors() -> World {
     World::with(|it| it.second_factor = true)
@@ -44,7 +44,7 @@ fn letters_to(world: &World, id: AccountId) -> usize {
     kinds.iter().filter(|it| it.as_str() == "safety").count()
 }
 
-fn give_password(world: &World, id: AccountId) {
+pub fn give_password(world: &World, id: AccountId) {
     let hash = passwords::hash(&PASSWORD.to_owned().into()).expect("a hash");
     world.house(|deed| {
         let account = diesel::update(accounts::table.find(id));

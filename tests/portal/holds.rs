@@ -62,8 +62,12 @@ async fn what_is_on_hold_stays_and_two_people_lift_it() {
     assert_eq!(first.post(&format!("{path}/hold/lift"), &stale).await.status, 409, "not as seen");
     assert_eq!(ask(&first, &path, "lift").await, 303);
     assert!(first.get(&path).await.main().contains("Put it on legal hold"));
+    let page = first.get(&format!("{path}/hold?done=lift")).await;
+    assert!(!page.body.contains("Inquiry 12"), "it stands no more: {}", page.main());
+    assert!(page.main().contains("The hold was lifted"), "{}", page.main());
+    assert!(page.main().contains("Put it on hold again"), "the form is shut");
     let page = first.get(&format!("{path}/hold")).await.main();
-    assert!(!page.contains("Inquiry 12"), "it stands no more: {page}");
+    assert!(!page.contains("lifted") && page.contains("Why is it still needed"), "{page}");
 
     on(world, 2034, 4, 1);
     retain(world);

@@ -94,7 +94,7 @@ async fn what_was_typed_is_handed_back_when_nobody_can_find_out_who_sent_it() {
     rename("away", "sessions");
     assert_eq!(page.status, 500);
     assert!(
-        page.main().contains("What you typed\nSeen\nA herring on the steps"),
+        page.main().contains("What you typed\nSeen or said\nA herring on the steps"),
         "{}",
         page.main()
     );

@@ -71,6 +71,7 @@ mod sign_on_bad;
 mod steer;
 mod subject_access;
 mod subject_contexts;
+mod subject_staff;
 mod syncs;
 mod tickets;
 mod tidy;

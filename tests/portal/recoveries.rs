@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use e4s::accounts::sessions::How;
 use e4s::accounts::{AccountId, Role};
 use e4s::schools::Urn;
-use e4s::store::schema::{factors, letters, recoveries};
+use e4s::store::schema::{accounts, factors, letters, recoveries};
 
 use crate::postbox::Postbox;
 use crate::tickets::deliver;
@@ -325,4 +325,27 @@ async fn an_administrator_who_asks_is_told_as_its_person_and_the_others_as_admin
 fn email(db: &mut e4s::store::Db, id: AccountId) -> e4s::Result<String> {
     use e4s::store::schema::accounts;
     Ok(accounts::table.find(id).select(accounts::email).first(db)?)
+}
+
+#[test]
+fn the_server_resets_the_only_administrator_and_nobody_else() {
+    let (world, school) = world();
+    let reset = |id: AccountId| {
+        let email: String =
+            world.look(|db| Ok(accounts::table.find(id).select(accounts::email).first(db)?));
+        world.portal.write_as_house(|deed| e4s::accounts::recoveries::reset(deed, &email))
+    };
+    let (lead, _) = world.with_app(world.dsl(school).id);
+    let (first, _) = world.with_app(world.admin().id);
+    let told = reset(lead.id).expect_err("no administrator").to_string();
+    assert!(told.contains("/admin/recoveries"), "{told}");
+    let (second, _) = world.with_app(world.admin().id);
+    reset(first.id).expect_err("another can act");
+    assert!(has_factor(&world, first.id) && has_factor(&world, lead.id));
+    world.house(|deed| {
+        Ok(diesel::delete(factors::table.filter(factors::account_id.eq(second.id)))
+            .execute(deed.db)?)
+    });
+    reset(first.id).expect("the other has lost theirs too");
+    assert!(!has_factor(&world, first.id));
 }

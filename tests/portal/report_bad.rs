@@ -318,3 +318,16 @@ async fn a_team_that_goes_between_check_and_send_leads_back_to_the_district() {
     sent(&lead, &draft).await;
     assert_eq!(shire.count(), 1);
 }
+
+#[actix_web::test]
+async fn a_draft_sent_after_the_session_was_ended_comes_back_in_the_pages_own_words() {
+    let shire = Shire::new();
+    let lead = shire.world.dsl(shire.school);
+    let draft = begun(&lead).await;
+    shire.world.house(|deed| Ok(diesel::delete(sessions::table).execute(deed.db)?));
+    let typed = [("kind", "location"), ("first_seen_day", "3")];
+    let page = lead.post(&format!("{draft}/kind"), &typed).await;
+    let main = page.main();
+    assert!(main.contains("somebody ended this session, or it had lasted too long"), "{main}");
+    assert!(main.contains("A place") && !main.contains("location"), "{main}");
+}

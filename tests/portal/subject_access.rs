@@ -12,8 +12,8 @@ use crate::shire::hidden;
 use crate::triage::County;
 use crate::world::{Answer, Person};
 
-const AT: &str = "/admin/subject-access";
-const ASKED: [(&str, &str); 3] = [
+pub const AT: &str = "/admin/subject-access";
+pub const ASKED: [(&str, &str); 3] = [
     ("words", "zoe marsh\nz.marsh@example.org"),
     ("reference", "SAR 2026/14"),
     ("reason", "Article 15 request"),

@@ -337,3 +337,25 @@ async fn a_record_that_was_deleted_keeps_its_reference_in_the_log() {
     }
     assert_eq!(admin.get(&format!("/admin/audit?record={name}")).await.status, 422);
 }
+
+#[actix_web::test]
+async fn after_a_proof_the_page_offers_the_file_that_was_asked_for() {
+    let world = World::new();
+    let admin = world.admin();
+    crate::factors::give_password(&world, admin.id);
+    world.later(TimeDelta::minutes(6));
+    let admin = world.known(admin.id, admin.token.clone());
+    let file = "/admin/audit.csv?event=post-given";
+    let asked = admin.get(file).await;
+    assert_eq!(asked.path(), "/prove?back=admin/audit.csv%3Fevent%3Dpost-given");
+    assert!(!admin.get("/admin/audit?ready=csv").await.main().contains("ready"), "not proved");
+    let form =
+        [("password", crate::factors::PASSWORD), ("back", "admin/audit.csv?event=post-given")];
+    let proved = admin.post("/prove", &form).await;
+    assert_eq!(proved.path(), "/admin/audit?event=post-given&ready=csv");
+    let admin = world.known(admin.id, crate::entrance::token(&proved));
+    let page = admin.get(proved.path()).await;
+    assert!(page.main().contains("Your file is ready.\nDownload it"), "{}", page.main());
+    assert!(page.body.contains(&format!("href=\"{file}\"")), "{}", page.body);
+    assert_eq!(admin.get(file).await.status, 200);
+}

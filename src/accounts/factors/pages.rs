@@ -170,7 +170,7 @@ fn settled(
     let answer = match done.codes {
         None => redirect(href).respond_to(request),
         Some(codes) => {
-            let page = CodesPage { codes, href };
+            let page = CodesPage::of(visit, codes, href);
             let drawn = visit.page_under("accounts/factors/codes.html", &page, &done.token)?;
             drawn.respond_to(request)
         }
@@ -221,7 +221,7 @@ async fn ask_codes(visit: Visit) -> Result<Reply> {
 
 async fn make_codes(visit: Visit, _: Form<Nothing>) -> Result<Page> {
     let codes = visit.write(recovery_codes::make_new).await?;
-    visit.page("accounts/factors/codes.html", &CodesPage { codes, href: "/account".to_owned() })
+    visit.page("accounts/factors/codes.html", &CodesPage::of(&visit, codes, "/account".to_owned()))
 }
 
 #[derive(Serialize)]
@@ -332,6 +332,16 @@ impl FactorPage {
 struct CodesPage {
     codes: Vec<String>,
     href: String,
+    /// Whose they are and of which day: the sheet lies among others.
+    name: String,
+    day: String,
+}
+
+impl CodesPage {
+    fn of(visit: &Visit, codes: Vec<String>, href: String) -> Self {
+        let (name, day) = (visit.actor.name.clone(), calendar::date_of((visit.app.clock)()));
+        Self { codes, href, name, day }
+    }
 }
 
 #[derive(Serialize)]

@@ -209,6 +209,15 @@ pub fn stop(deed: &mut Deed) -> Result<()> {
 pub fn reset(deed: &mut Deed, email: &str) -> Result<()> {
     let found = accounts::queries::account_with(deed.db, &sessions::fold_email(email))?;
     let account = found.ok_or(Error::Refused("There is no account with this e-mail address."))?;
+    let admins = accounts::queries::actors(deed.db, &[Role::Admin], deed.today())?;
+    let (own, others): (Vec<_>, Vec<_>) =
+        admins.iter().map(|it| it.id).partition(|it| *it == account);
+    if own.is_empty() || queries::any_comes_in(deed.db, &others)? {
+        return Err(Error::Refused(
+            "This is for the only administrator who can sign in. Everybody else asks at /sign-in/lost, and two people \
+             decide: an administrator at /admin/recoveries, and a colleague.",
+        ));
+    }
     clear(deed, account)?;
     deed.record(Event::RecoveryGranted, account, None)?;
     let when = deed.at.and_utc().timestamp();

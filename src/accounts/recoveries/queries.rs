@@ -1,6 +1,7 @@
 //! What the database is asked about people who have lost their second factors.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::{Outcome, Recovery, RecoveryId};
@@ -10,7 +11,7 @@ use crate::accounts::queries::held_on;
 use crate::districts::TeamId;
 use crate::schools::Urn;
 use crate::store::Db;
-use crate::store::schema::{posts, recoveries};
+use crate::store::schema::{factors, identities, posts, recoveries};
 
 /// The most requests that a page lists.
 const LISTED_MAX: i64 = 50;
@@ -124,4 +125,11 @@ pub(super) fn end(
     let open = recoveries::table.find(id).filter(recoveries::ended_at.is_null());
     let set = (recoveries::ended_at.eq(at), recoveries::outcome.eq(outcome));
     Ok(diesel::update(open).set(set).execute(db)? == 1)
+}
+
+/// True if one of some people has a second factor, or comes in by the council's sign-on.
+pub(super) fn any_comes_in(db: &mut Db, people: &[AccountId]) -> Result<bool> {
+    let theirs = factors::table.filter(factors::account_id.eq_any(people.to_vec()));
+    let linked = identities::table.filter(identities::account_id.eq_any(people.to_vec()));
+    Ok(diesel::select(exists(theirs).or(exists(linked))).get_result(db)?)
 }

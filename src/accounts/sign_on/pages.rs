@@ -177,7 +177,7 @@ async fn proved(
     let prove = move |deed: &mut Deed| sign_on::prove(deed, &kept, &identity);
     match visitor.app.write(token, whole, prove).await? {
         Some(new) => {
-            let to = back::within(wanted).unwrap_or_else(|| "/account".to_owned());
+            let to = back::proved(wanted).unwrap_or_else(|| "/account".to_owned());
             guard::with_cookie(redirect(to).respond_to(request), &visitor.app, &new)
         }
         None => tell(visitor, request, &told::NOT_THEIRS),
