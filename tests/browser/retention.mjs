@@ -44,7 +44,8 @@ async function lifts(visitor, people, record) {
   await visitor.go(`${record}/hold`);
   await visitor.look("hold-confirm");
   await visitor.press("Lift the hold");
-  await visitor.expects("Why is it still needed?");
+  await visitor.expects("The hold was lifted");
+  await visitor.look("hold-lifted");
 }
 
 async function answers(visitor) {
