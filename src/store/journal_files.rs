@@ -75,9 +75,10 @@ fn cut_locked(path: &Path, mut file: &File) -> io::Result<()> {
     file.read_to_end(&mut bytes)?;
     let Some(Piece::Torn { at }) = pieces(&bytes).last() else { return Ok(()) };
     let torn = Damage::of(path, (0, at), bytes.len() - at);
-    tracing::warn!(%torn, "cut off a record that a crash left half written: nobody was told of it");
     file.set_len(long(at))?;
-    file.sync_all()
+    file.sync_all()?;
+    tracing::warn!(%torn, "cut off a record that a crash left half written: nobody was told of it");
+    Ok(())
 }
 
 /// A length as files have it.
