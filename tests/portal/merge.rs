@@ -2,6 +2,7 @@
 
 use crate::contexts::context;
 use crate::goals::{day, form, goal};
+use crate::shire::hidden;
 use crate::triage::{County, seen};
 use crate::world::{Answer, Person};
 
@@ -9,16 +10,11 @@ fn id(path: &str) -> &str {
     path.trim_start_matches("/contexts/")
 }
 
-fn hidden(page: &Answer, name: &str) -> String {
-    let (_, after) = page.body.split_once(&format!("name=\"{name}\" value=\"")).expect(name);
-    after.split('"').next().expect("a value").to_owned()
-}
-
 /// Looks at both, and makes them one.
 async fn merged(team: &Person<'_>, one: &str, other: &str, stays: &str) -> Answer {
     let page = team.get(&format!("{one}/merge?with={}", id(other))).await;
     let (mark, theirs) = (seen(&page), hidden(&page, "with_seen"));
-    let form = [("with", id(other)), ("stays", id(stays)), ("seen", &mark), ("with_seen", &theirs)];
+    let form = [("with", id(other)), ("stays", id(stays)), ("seen", &mark), ("with_seen", theirs)];
     team.post(&format!("{one}/merge"), &form).await
 }
 
@@ -87,14 +83,14 @@ async fn nothing_is_merged_when_one_of_the_two_has_changed_meanwhile() {
     let page = team.get(&format!("{one}/merge?with={}", id(&other))).await;
     let (mark, theirs) = (seen(&page), hidden(&page, "with_seen"));
     team.post(&format!("{other}/state"), &[("state", "scheduled")]).await.path();
-    let form = [("with", id(&other)), ("stays", id(&one)), ("seen", &mark), ("with_seen", &theirs)];
+    let form = [("with", id(&other)), ("stays", id(&one)), ("seen", &mark), ("with_seen", theirs)];
     let late = team.post(&format!("{one}/merge"), &form).await;
     assert_eq!(late.status, 409);
     assert!(late.main().contains("One of the two has changed"), "{}", late.main());
     let unmarked = [("with", id(&other)), ("stays", id(&one))];
     assert_eq!(team.post(&format!("{one}/merge"), &unmarked).await.status, 409, "without marks");
     assert_eq!(team.get(&other).await.status, 200, "it is still there");
-    let none = [("with", id(&other)), ("seen", &mark), ("with_seen", &theirs)];
+    let none = [("with", id(&other)), ("seen", &mark), ("with_seen", theirs)];
     let none = team.post(&format!("{one}/merge"), &none).await;
     assert_eq!(none.status, 422);
     assert!(none.main().contains("Choose which of the two stays"), "{}", none.main());
