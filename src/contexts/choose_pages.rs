@@ -7,6 +7,7 @@ use super::form_pages::{Choice, NotDone};
 use super::gather::{GatherForm, NEW, gather};
 use super::likely::{Candidate, likely};
 use super::queries;
+use super::two_words::two_words;
 use crate::accounts::{Actor, Role};
 use crate::concerns::move_on::Seen;
 use crate::concerns::{self, Concern, ConcernId, Kind, Status};
@@ -36,7 +37,7 @@ async fn choose(visit: Visit, id: Path<ConcernId>) -> Result<Reply> {
         return Ok(redirect(format!("/concerns/{id}")));
     }
     let form = GatherForm {
-        label: concern.label().to_owned(),
+        label: label_for(&concern),
         kind: concern.kind.as_str().to_owned(),
         ..GatherForm::default()
     };
@@ -71,6 +72,12 @@ async fn offer(visit: &Visit, id: ConcernId) -> Result<(Concern, Vec<Candidate>)
     Ok((concern, found))
 }
 
+/// What a new context is called if nobody thinks of something better: a place as its school called it, a group by two
+/// words that name nobody.
+fn label_for(concern: &Concern) -> String {
+    if concern.kind == Kind::PeerGroup { two_words() } else { concern.label().to_owned() }
+}
+
 #[derive(Serialize)]
 struct ChoosePage {
     id: String,
@@ -83,6 +90,7 @@ struct ChoosePage {
     context: String,
     label: String,
     kind: String,
+    is_group: bool,
     /// Why nothing was done, if somebody else was quicker.
     refused: &'static str,
     errors: FormErrors,
@@ -115,6 +123,7 @@ impl ChoosePage {
             context: if found.is_empty() { NEW.to_owned() } else { form.context },
             label: form.label,
             kind: form.kind,
+            is_group: concern.kind == Kind::PeerGroup,
             refused: "",
             errors,
         }

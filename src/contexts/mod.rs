@@ -22,6 +22,8 @@ pub mod scan;
 pub mod together;
 
 mod days;
+mod recall;
+mod two_words;
 mod work;
 
 mod choose_pages;

@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::assess::{self, Assessed};
+use super::recall::{Recalled, recall};
 use super::{Context, ContextId, Goal, Step, goals, merge_queries, queries, said};
 use crate::accounts::{AccountId, Scope, queries as people};
 use crate::audit::Event;
@@ -107,6 +108,7 @@ pub struct Opened {
     /// The first ones that were gathered, at most 200; and how many there are.
     pub concerns: Vec<Gathered>,
     pub count: i64,
+    pub(super) recalled: Vec<Recalled>,
     /// The references of those that were merged into it.
     pub merged_here: Vec<String>,
     pub schools: BTreeMap<Urn, String>,
@@ -135,6 +137,8 @@ pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
     let steps = said::steps(deed.db, deed.keys, &context)?;
     let goals = goals::of_context(deed.db, deed.keys, &context)?;
     let assessment = assess::of_context(deed.db, deed.keys, &context)?;
+    let days: Vec<_> = concerns.iter().map(|it| calendar::day(it.raised_at)).collect();
+    let recalled = recall(&days, deed.today());
     let urns: Vec<Urn> = concerns.iter().map(|it| it.school).collect();
     let by = assessment.iter().map(|it| it.by);
     let ids: Vec<AccountId> = steps.iter().map(|it| it.by).chain(by).collect();
@@ -149,6 +153,7 @@ pub fn read(deed: &mut Deed, id: ContextId) -> Result<Opened> {
         context,
         concerns,
         count,
+        recalled,
         merged_here,
         goals,
         assessment,

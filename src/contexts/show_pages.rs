@@ -7,6 +7,7 @@ use super::form_pages::{Choice, NotDone, Tag};
 use super::goals::show_pages::GoalLine;
 use super::move_on::MoveForm;
 use super::read::{Gathered, Opened};
+use super::recall::Recalled;
 use super::{Outcome, State, Step, policy};
 use crate::accounts::Actor;
 use crate::calendar;
@@ -49,6 +50,8 @@ pub(super) struct ShowPage {
     /// How many more there are than are shown.
     more: i64,
     reports: i64,
+    /// What earlier years say of these days.
+    recalled: Vec<String>,
     goals: Vec<GoalLine>,
     sides: Vec<SideLine>,
     sides_written: usize,
@@ -146,6 +149,7 @@ impl ShowPage {
             concerns: opened.concerns.iter().map(row).collect(),
             more: opened.count - shown,
             reports: opened.count,
+            recalled: opened.recalled.iter().map(Recalled::said).collect(),
             goals: opened.goals.iter().map(|it| GoalLine::of(context, it)).collect(),
             sides: Side::ALL.iter().map(|it| SideLine::of(*it, opened)).collect(),
             sides_written: opened.assessment.len(),

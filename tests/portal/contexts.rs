@@ -265,3 +265,49 @@ async fn a_concern_is_not_gathered_into_another_teams_context_even_by_somebody_o
     assert_eq!(both.post(&format!("{at}/context"), &form).await.status, 422);
     assert!(lead.get(&at).await.main().contains("has not looked at it yet"));
 }
+
+#[actix_web::test]
+async fn a_group_is_offered_two_words_that_name_nobody() {
+    use diesel::prelude::*;
+    use e4s::concerns::Kind;
+    use e4s::store::schema::concerns;
+
+    let county = County::new();
+    let (world, (_, concern, at)) = (&county.world, county.concern());
+    world.house(|deed| {
+        let kind = concerns::kind.eq(Kind::PeerGroup);
+        diesel::update(concerns::table.find(concern)).set(kind).execute(deed.db)?;
+        Ok(())
+    });
+    let coordinator = world.coordinator(county.crawley);
+    let page = coordinator.get(&format!("{at}/context")).await;
+    let (_, after) = page.body.split_once("name=\"label\"").expect("a field");
+    let (_, after) = after.split_once("value=\"").expect("a value");
+    let label = after.split('"').next().expect("a label").to_owned();
+    assert_eq!(label.split(' ').count(), 2, "{label}");
+    assert!(page.main().contains("Two words that name nobody"), "{}", page.main());
+    let form = [("context", "new"), ("label", &label), ("kind", "peer_group")];
+    let made = coordinator.post(&format!("{at}/context"), &form).await.path().to_owned();
+    assert!(coordinator.get(&made).await.main().contains(&label));
+}
+
+#[actix_web::test]
+async fn what_was_reported_at_this_time_of_an_earlier_year_is_recalled() {
+    let county = County::new();
+    let (world, (lead, _, at)) = (&county.world, county.concern());
+    let coordinator = world.coordinator(county.crawley);
+    let form = [("context", "new"), ("label", "Bus station"), ("kind", "location")];
+    let made = coordinator.post(&format!("{at}/context"), &form).await.path().to_owned();
+    let second = world.concern(&lead, county.crawley, "The bus station again");
+    let id = made.rsplit('/').next().expect("an id").to_owned();
+    coordinator.post(&format!("/concerns/{second}/context"), &[("context", &id)]).await;
+    assert!(!coordinator.get(&made).await.main().contains("At this time in earlier years"));
+    // 52 weeks: the same week of the year, or the one before it.
+    world.later(TimeDelta::weeks(52));
+    let later = world.coordinator(county.crawley).get(&made).await.main();
+    assert!(later.contains("At this time in earlier years"), "{later}");
+    assert!(later.contains(": two reports"), "{later}");
+    world.later(TimeDelta::weeks(10));
+    let later = world.coordinator(county.crawley).get(&made).await.main();
+    assert!(!later.contains("At this time in earlier years"), "{later}");
+}
