@@ -46,6 +46,9 @@ enum Command {
         fresh: bool,
         #[arg(long, default_value_t = 8400)]
         port: u16,
+        /// `large` adds 10,000 concerns in 1,000 contexts. Data of another size is thrown away.
+        #[arg(long, value_enum)]
+        size: Option<demo::Size>,
     },
     /// Serve, and work through the chores (letters, digests).
     Serve {
@@ -132,7 +135,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli, started: Instant) -> Outcome {
     let settings = || settings(cli.config.as_deref(), cli.demo);
     match cli.command {
-        Command::Demo { fresh, port } => run_demo(fresh, port, started),
+        Command::Demo { fresh, port, size } => run_demo(fresh, port, size, started),
         Command::Serve { no_worker } => {
             let portal = for_service(settings()?)?;
             let report = portal.shelf.check(calendar::day(calendar::now()))?;
@@ -223,11 +226,13 @@ fn ready(settings: Settings) -> Result<Data<Portal>, Box<dyn std::error::Error>>
     Ok(Data::new(portal))
 }
 
-fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
+fn run_demo(fresh: bool, port: u16, size: Option<demo::Size>, started: Instant) -> Outcome {
     let folder = Path::new(DEMO);
     // Written last: a county that was left half made is made again.
     let whole = folder.join("whole");
-    if (fresh || !whole.exists()) && folder.exists() {
+    let kept = std::fs::read_to_string(&whole).ok();
+    let other = |size: demo::Size| kept.as_deref().is_some_and(|it| it != size.as_str());
+    if (fresh || kept.is_none() || size.is_some_and(other)) && folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
@@ -238,8 +243,14 @@ fn run_demo(fresh: bool, port: u16, started: Instant) -> Outcome {
     }
     let portal = Data::new(open(settings)?);
     portal.store.migrate()?;
-    if demo::fill(&portal)? {
-        std::fs::write(&whole, "")?;
+    let size = size.unwrap_or_default();
+    let said = &mut |count: usize| {
+        if count.is_multiple_of(1_400) {
+            commands::complain(&format!("{count} reports …"));
+        }
+    };
+    if demo::fill(&portal, size, said)? {
+        std::fs::write(&whole, size.as_str())?;
         say("An invented county has been made.");
     }
     for person in demo::people() {

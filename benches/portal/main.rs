@@ -1,5 +1,5 @@
 //! Figures: a lesson page beside nginx serving the same bytes, concerns filed by 32 leads at once, a search through what
-//! concerns say, a morning of digests, and an audit log of 1,000,000 lines.
+//! concerns say, a morning of digests, the pages of a large county, and an audit log of 1,000,000 lines.
 //!
 //! `cargo bench --bench portal` prints them, `cargo bench --bench portal -- audit` some of them. It needs nginx (Debian's `nginx-light`) and uses loopback only.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot go on stops")]
@@ -7,6 +7,7 @@
 mod audit;
 mod client;
 mod digests;
+mod lists;
 mod nginx;
 mod search;
 mod world;
@@ -36,6 +37,9 @@ fn main() {
     }
     if is_wanted("digests") {
         digests::compile_all(&world);
+    }
+    if is_wanted("lists") {
+        lists::show_all();
     }
     if is_wanted("audit") {
         audit::walk_and_list(&world);

@@ -244,7 +244,8 @@ impl Dice {
         f64::from(top) / 4_294_967_296.0
     }
 
-    fn point_in(&mut self, outline: &[(f64, f64)]) -> (f64, f64) {
+    /// A point within an outline.
+    pub fn point_in(&mut self, outline: &[(f64, f64)]) -> (f64, f64) {
         let (west, east) = bounds(outline.iter().map(|it| it.0));
         let (south, north) = bounds(outline.iter().map(|it| it.1));
         for _ in 0..1000 {

@@ -23,8 +23,28 @@ const MEETINGS_BEHIND: i64 = 3;
 /// Everybody of the demonstration, by address.
 pub(super) type People = BTreeMap<&'static str, AccountId>;
 
-/// Fills the database. False if the county was there already.
-pub fn fill(portal: &Portal) -> Result<bool> {
+/// How much there is of the invented county.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Size {
+    /// Some forty reports: enough to read.
+    #[default]
+    Usual,
+    /// 10,000 concerns and 1,000 contexts more, to see how pages bear them.
+    Large,
+}
+
+impl Size {
+    /// Its name, as the command line has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Large => "large",
+        }
+    }
+}
+
+/// Fills the database, and says at times how many reports have been added. False if the county was there already.
+pub fn fill(portal: &Portal, size: Size, said: &mut dyn FnMut(usize)) -> Result<bool> {
     if !portal.store.read(districts::teams)?.is_empty() {
         return Ok(false);
     }
@@ -51,6 +71,9 @@ pub fn fill(portal: &Portal) -> Result<bool> {
     let contexts = super::story::tell(portal, &people)?;
     super::work::work(portal, &people, &contexts)?;
     super::meeting::hold(portal, &people)?;
+    if size == Size::Large {
+        super::large::fill(portal, &people, said)?;
+    }
     super::story::write_digests(portal)?;
     Ok(true)
 }

@@ -2,13 +2,15 @@
 
 mod county;
 mod fill;
+mod large;
 mod meeting;
 mod people;
 mod reports;
 mod story;
 mod work;
 
-pub use fill::fill;
+pub use fill::{Size, fill};
+pub use large::{CONCERNS, CONTEXTS};
 pub use people::{PASSWORD, Somebody};
 
 /// An invented postcode of each district, with its name.

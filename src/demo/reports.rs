@@ -28,14 +28,14 @@ pub enum Fate {
 
 /// One report.
 #[derive(Debug, Clone, Copy)]
-pub struct Told {
+pub struct Told<'a> {
     /// The place of its district in the list of districts; its first school reports.
     pub district: usize,
     /// Which of the district's invented postcodes it is at. None: words alone.
     pub spot: Option<usize>,
     pub days_ago: i64,
     pub kind: &'static str,
-    pub name: &'static str,
+    pub name: &'a str,
     pub words: &'static str,
     pub harm: &'static str,
     pub other_harms: &'static [&'static str],
@@ -50,7 +50,7 @@ pub struct Told {
 }
 
 /// The rest of a report that reads the same in many.
-const USUAL: Told = Told {
+pub const USUAL: Told<'static> = Told {
     district: 3,
     spot: None,
     days_ago: 5,
@@ -70,7 +70,7 @@ const USUAL: Told = Told {
 };
 
 /// The reports, the oldest first.
-pub const REPORTS: &[Told] = &[
+pub const REPORTS: &[Told<'static>] = &[
     Told {
         spot: Some(4),
         days_ago: 62,

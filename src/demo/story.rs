@@ -65,7 +65,11 @@ pub(super) fn tell(portal: &Portal, people: &People) -> Result<BTreeMap<&'static
         let at = calendar::at(calendar::day(now) - TimeDelta::days(told.days_ago), 15, 40);
         let lead = PEOPLE.iter().find(|it| it.at == At::School(told.district));
         let lead = lead.ok_or(Error::Corrupt("demonstration"))?;
-        let concern = act(portal, people, (lead.email, at), |deed| file(deed, &atlas, told))?;
+        let concern = act(portal, people, (lead.email, at), |deed| {
+            let spot =
+                told.spot.and_then(|spot| county::spots(told.district).into_iter().nth(spot));
+            file(deed, &atlas, (told, spot.map(|it| it.postcode)))
+        })?;
         let team = county::DISTRICTS.get(told.district).map_or("", |it| it.team);
         let as_team = (coordinator(team)?, (at + TELLING_TAKES).min(now));
         act(portal, people, as_team, |deed| deal(deed, concern, told, (&teams, &mut contexts)))?;
@@ -106,11 +110,16 @@ pub(super) fn act<T>(
     portal.write_as(&by, at, act)
 }
 
-fn file(deed: &mut Deed, atlas: &Atlas, told: &Told) -> Result<ConcernId> {
+/// A lead reports, at a place if there is one.
+pub(super) fn file(
+    deed: &mut Deed,
+    atlas: &Atlas,
+    (told, place): (&Told, Option<String>),
+) -> Result<ConcernId> {
     let id = DraftId::random();
     draft::begin(deed, id, first_school(told.district))?;
     for step in ReportStep::ALL {
-        draft::save(deed, atlas, id, (*step, answers(*step, told, deed.at)))?;
+        draft::save(deed, atlas, id, (*step, answers(*step, (told, place.as_deref()), deed.at)))?;
     }
     match raise::raise(deed, id)? {
         Outcome::Raised(concern) => Ok(concern),
@@ -119,18 +128,21 @@ fn file(deed: &mut Deed, atlas: &Atlas, told: &Told) -> Result<ConcernId> {
 }
 
 /// What the lead answers at a step. What is not asked there is left out by the step itself.
-fn answers(step: ReportStep, told: &Told, at: NaiveDateTime) -> Vec<(String, String)> {
+fn answers(
+    step: ReportStep,
+    (told, place): (&Told, Option<&str>),
+    at: NaiveDateTime,
+) -> Vec<(String, String)> {
     if step == ReportStep::Check {
         return Vec::new();
     }
-    let spot = told.spot.and_then(|spot| county::spots(told.district).into_iter().nth(spot));
     let area = county::DISTRICTS.get(told.district).map_or("", |it| it.code);
     let first = calendar::day(at) - TimeDelta::days(30);
     let last = calendar::day(at) - TimeDelta::days(1);
     let mut pairs = vec![
         ("kind", told.kind.to_owned()),
         ("name", told.name.to_owned()),
-        ("place", spot.map(|it| it.postcode).unwrap_or_default()),
+        ("place", place.unwrap_or_default().to_owned()),
         ("words", told.words.to_owned()),
         ("relation", "on_journey".to_owned()),
         ("area", area.to_owned()),

@@ -3,6 +3,7 @@
 import { factors } from "./factors.mjs";
 import { teacher } from "./teacher.mjs";
 import { files, follows } from "./lead.mjs";
+import { hears } from "./meeting.mjs";
 import { keeps } from "./retention.mjs";
 import { others, triages } from "./team.mjs";
 import { Browser, startDemo, startService } from "./world.mjs";
@@ -63,6 +64,7 @@ try {
     await journey("a lead files a concern", size, files);
     await journey("a coordinator takes it on", size, triages);
     await journey("the lead follows it", size, follows);
+    await journey("a meeting hears it and the school reads what came of it", size, hears);
     await journey("everybody else looks round", size, others);
     await journey("a record is kept, and somebody is answered", size, keeps);
   }
