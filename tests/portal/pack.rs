@@ -339,7 +339,8 @@ async fn what_went_to_another_team_is_not_in_it() {
     }
 }
 
-/// How long a full agenda takes, printed: `cargo test --release --test portal -- --ignored --nocapture thirty_items`.
+/// How long a full agenda takes, written with the files into the folder `PACK_TO`:
+/// `PACK_TO=… cargo test --release --test portal -- --ignored thirty_items`.
 #[actix_web::test]
 #[ignore = "it measures"]
 async fn thirty_items_of_five_reports_each() {
@@ -350,13 +351,15 @@ async fn thirty_items_of_five_reports_each() {
         planned(&table.coordinator, &context).await;
     }
     let meeting = tabled(&table).await;
+    let folder = std::env::var("PACK_TO").expect("a folder for the files");
+    let folder = std::path::Path::new(&folder);
+    let mut took = String::new();
     for query in ["", "", PARTNER, PARTNER] {
         let begun = std::time::Instant::now();
         let file = table.coordinator.get(&format!("{meeting}.pdf{query}")).await;
-        println!("{query:12} {:?} for {} bytes", begun.elapsed(), file.bytes.len());
-        if let Ok(folder) = std::env::var("PACK_TO") {
-            let path = std::path::Path::new(&folder).join(format!("pack{}.pdf", query.len()));
-            std::fs::write(path, &file.bytes).expect("written");
-        }
+        took += &format!("{query} {:?} {} bytes\n", begun.elapsed(), file.bytes.len());
+        let path = folder.join(format!("pack{}.pdf", query.len()));
+        std::fs::write(path, &file.bytes).expect("written");
     }
+    std::fs::write(folder.join("took.txt"), took).expect("written");
 }
