@@ -73,6 +73,18 @@ pub fn some(db: &mut Db, keys: &Keyring, scope: &Scope, ids: &[ConcernId]) -> Re
     Ok(found.into_iter().filter_map(|it| it.open_or_log(keys)).collect())
 }
 
+/// Those of some concerns that are with a team and in a context, by id; none for one that does not open, which is logged. The
+/// caller has found what they belong to within a scope, and shows nobody more of them than is theirs to read.
+pub fn with_team(
+    db: &mut Db,
+    keys: &Keyring,
+    team: TeamId,
+    ids: &[ConcernId],
+) -> Result<Vec<(ConcernId, Option<Concern>)>> {
+    let found = queries::with_team(db, team, ids)?;
+    Ok(found.into_iter().map(|it| (it.id, it.open_or_log(keys))).collect())
+}
+
 /// The references of some concerns within the reader's scope, by id.
 pub fn references(
     db: &mut Db,

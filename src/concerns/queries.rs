@@ -38,6 +38,16 @@ pub(super) fn some(db: &mut Db, scope: &Scope, ids: &[ConcernId]) -> Result<Vec<
     Ok(found.order((concerns::raised_at.desc(), concerns::id.desc())).load(db)?)
 }
 
+/// Those of some concerns that are with a team and in a context.
+pub(super) fn with_team(db: &mut Db, team: TeamId, ids: &[ConcernId]) -> Result<Vec<KeptConcern>> {
+    Ok(concerns::table
+        .filter(concerns::id.eq_any(ids.to_vec()))
+        .filter(concerns::team_id.eq(team))
+        .filter(concerns::status.eq(Status::Linked))
+        .select(KeptConcern::as_select())
+        .load(db)?)
+}
+
 /// The lives of concerns that the caller has found within a scope, the oldest step first.
 pub(super) fn steps_of(db: &mut Db, ids: Vec<ConcernId>) -> Result<Vec<(ConcernId, KeptStep)>> {
     Ok(concern_steps::table

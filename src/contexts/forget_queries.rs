@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::read::Gathered;
-use super::{ContextId, State, assess, goals};
+use super::{ContextId, State, assess, goals, share};
 use crate::Result;
 use crate::concerns::ConcernId;
 use crate::schools::Urn;
@@ -46,6 +46,7 @@ pub(super) fn remove(db: &mut Db, id: ContextId) -> Result<()> {
     diesel::delete(steps).execute(db)?;
     goals::remove(db, id)?;
     assess::queries::remove(db, id)?;
+    share::queries::remove(db, id)?;
     diesel::delete(contexts::table.find(id)).execute(db)?;
     Ok(())
 }

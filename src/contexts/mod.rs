@@ -7,6 +7,7 @@
 //! in neutral words, and never a child. It is sealed, as is what people say of it.
 
 pub mod assess;
+pub mod brief;
 pub mod forget;
 pub mod gather;
 pub mod goals;
@@ -19,6 +20,7 @@ pub mod near;
 pub mod read;
 mod said;
 pub mod scan;
+pub mod share;
 pub mod together;
 
 mod days;

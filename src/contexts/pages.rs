@@ -7,7 +7,9 @@ use super::form_pages::{Choice, NotDone, Tag};
 use super::move_on::{MoveForm, move_on};
 use super::read::{ListForm, Listing, list, merged_into, read};
 use super::show_pages::{ShowPage, Typed};
-use super::{Context, ContextId, State, assess, choose_pages, goals, merge_pages, together_pages};
+use super::{
+    Context, ContextId, State, assess, choose_pages, goals, merge_pages, share, together_pages,
+};
 use crate::accounts::{Actor, Role};
 use crate::districts::possessive;
 use crate::web::{Form, Page, Policy, Reply, Routes, Visit, redirect};
@@ -27,6 +29,7 @@ pub fn routes() -> Routes {
         .and(assess::pages::routes())
         .and(goals::pages::routes())
         .and(merge_pages::routes())
+        .and(share::pages::routes())
 }
 
 async fn index(visit: Visit, query: Query<ListForm>) -> Result<Page> {

@@ -171,6 +171,16 @@ pub(super) fn concerns_of(db: &mut Db, context: &KeptContext) -> Result<Vec<Gath
     Ok(rows.into_iter().map(gathered).collect())
 }
 
+/// The concerns of some contexts, in the order in which they were gathered. The caller has found the contexts.
+pub(super) fn links(db: &mut Db, contexts: &[ContextId]) -> Result<Vec<(ContextId, ConcernId)>> {
+    Ok(context_concerns::table
+        .filter(context_concerns::context_id.eq_any(contexts.to_vec()))
+        .order((context_concerns::linked_at, context_concerns::concern_id))
+        .limit(10_000)
+        .select((context_concerns::context_id, context_concerns::concern_id))
+        .load(db)?)
+}
+
 /// The main harms of the concerns of a context that the caller has found within a scope.
 pub(super) fn harms(db: &mut Db, context: ContextId) -> Result<BTreeSet<Harm>> {
     let found: Vec<Harm> = context_concerns::table

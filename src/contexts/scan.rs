@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::assess::{self, Assessed};
 use super::read::{ListForm, Mark};
+use super::share::{self, Shared};
 use super::{ContextId, Goal, KeptContext, Step, goals, label_or_say, queries, said};
 use crate::accounts::Scope;
 use crate::concerns::scan::Passage;
@@ -62,8 +63,10 @@ fn worked_out(
 ) -> Result<Vec<(ContextId, Option<Vec<Passage>>)>> {
     let goals = goals::of_contexts(db, keys, ids.to_vec())?;
     let sides = assess::of_contexts(db, keys, ids.to_vec())?;
+    let shares = share::each(db, keys, ids)?;
     let goals = goals.into_iter().map(|(id, it)| (id, it.map(|it| of_goal(&it))));
     let sides = sides.into_iter().map(|(id, it)| (id, it.map(|it| vec![of_side(&it)])));
+    let shares = shares.into_iter().map(|(id, it)| (id, it.map(|it| of_share(&it))));
     let or_log = |(id, it): (ContextId, Result<Vec<Passage>>)| {
         let opened = it.inspect_err(|error| {
             let error: &dyn std::error::Error = error;
@@ -71,7 +74,7 @@ fn worked_out(
         });
         (id, opened.ok())
     };
-    Ok(goals.chain(sides).map(or_log).collect())
+    Ok(goals.chain(sides).chain(shares).map(or_log).collect())
 }
 
 fn passage(heading: String, text: &str) -> Passage {
@@ -94,6 +97,13 @@ fn of_goal(goal: &Goal) -> Vec<Passage> {
 
 fn of_side(it: &Assessed) -> Passage {
     passage(format!("{}, {}", it.side.title(), calendar::date_of(it.at)), &it.words)
+}
+
+fn of_share(it: &Shared) -> Vec<Passage> {
+    vec![
+        passage("What partners are told".to_owned(), &it.words),
+        passage("Why personal data stays in what partners are told".to_owned(), &it.keep),
+    ]
 }
 
 /// The labels of contexts, the words of their steps, and what was worked out about them.

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::near::{Neighbour, neighbours};
 use super::{Context, ContextId, policy, queries};
 use crate::audit::Event;
-use crate::concerns::questions::question;
+use crate::concerns::questions::{Question, question};
 use crate::concerns::{Concern, ConcernId, Harm, open, report};
 use crate::deed::Deed;
 use crate::districts::TeamId;
@@ -17,6 +17,8 @@ use crate::{Result, calendar};
 /// The days of a week and the times of a day that the form asks for, in its order: the sides of the grid.
 pub const DAYS: usize = 7;
 pub const TIMES: usize = 6;
+/// How many name each time of each day.
+pub type Grid = [[usize; TIMES]; DAYS];
 /// How many months a trend goes back.
 const MONTHS: i32 = 12;
 
@@ -42,7 +44,7 @@ pub struct Together {
     pub read: usize,
     pub all: usize,
     /// How many name each time of each day; and how many name no day or no time.
-    pub grid: [[usize; TIMES]; DAYS],
+    pub grid: Grid,
     pub unplaced: usize,
     pub harms: Vec<Named>,
     /// How many were reported in each month, the first one first.
@@ -104,7 +106,7 @@ fn written_down(deed: &mut Deed, context: &Context, concerns: &[Concern]) -> Res
     deed.record_all(Event::ConcernGathered, &each)
 }
 
-fn counts<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+pub(super) fn counts<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
     let mut counts = BTreeMap::new();
     for key in keys {
         *counts.entry(key).or_default() += 1;
@@ -117,7 +119,7 @@ fn place(field: &str, word: &str) -> Option<usize> {
     question(field)?.choices().iter().position(|it| it.value == word)
 }
 
-fn grid(concerns: &[Concern]) -> ([[usize; TIMES]; DAYS], usize) {
+pub(super) fn grid(concerns: &[Concern]) -> (Grid, usize) {
     let (mut grid, mut unplaced) = ([[0; TIMES]; DAYS], 0);
     for concern in concerns {
         let of = |field| {
@@ -137,8 +139,28 @@ fn grid(concerns: &[Concern]) -> ([[usize; TIMES]; DAYS], usize) {
     (grid, unplaced)
 }
 
+/// The fullest times in words, three at most, if at least so many reports name them; else nothing.
+pub fn fullest(grid: &Grid, at_least: usize) -> String {
+    let most = grid.iter().flatten().copied().max().unwrap_or_default();
+    if most < at_least.max(1) {
+        return String::new();
+    }
+    let texts = |field: &str| -> Vec<&'static str> {
+        let choices = question(field).map(Question::choices).unwrap_or_default();
+        choices.into_iter().map(|it| it.text).collect()
+    };
+    let (days, times) = (texts("days"), texts("times"));
+    let fullest = grid.iter().zip(days).flat_map(|(row, day)| {
+        let at = row.iter().zip(&times).filter(move |(count, _)| **count == most);
+        at.map(move |(_, time)| format!("{day}, {}", time.to_lowercase()))
+    });
+    let fullest: Vec<String> = fullest.take(3).collect();
+    let reports = if most == 1 { "1 report".to_owned() } else { format!("{most} reports") };
+    format!("Most often: {} ({reports}).", fullest.join("; "))
+}
+
 /// Every harm that is named, the one that is named most as the main one first.
-fn harms_named(concerns: &[Concern]) -> Vec<Named> {
+pub(super) fn harms_named(concerns: &[Concern]) -> Vec<Named> {
     let main = counts(concerns.iter().map(|it| it.main_harm));
     let others = |it: &Concern| {
         let named = it.answers.all("other_harms").iter().filter_map(|it| Harm::parse(it));
@@ -173,14 +195,14 @@ fn months(concerns: &[Concern]) -> Vec<(NaiveDate, usize)> {
     (first..=*last).filter_map(one).collect()
 }
 
-fn seen<'a>(
+pub(super) fn seen<'a>(
     concerns: &'a [Concern],
     field: &'static str,
 ) -> impl Iterator<Item = NaiveDate> + use<'a> {
     concerns.iter().filter_map(move |it| report::day_of(&it.answers, field))
 }
 
-fn quotes(concerns: &[Concern], field: &str) -> Vec<Quote> {
+pub(super) fn quotes(concerns: &[Concern], field: &str) -> Vec<Quote> {
     let quote = |it: &Concern| {
         let words = it.answers.get(field).to_owned();
         (!words.is_empty()).then_some(Quote { school: it.school, words })

@@ -9,7 +9,7 @@ use super::form_pages::{Tag, Top};
 use super::goals::Amount;
 use super::goals::drawing_pages::Drawing;
 use super::near::{Neighbour, away};
-use super::together::{Quote, Together, together};
+use super::together::{Quote, Together, fullest, together};
 use crate::Result;
 use crate::accounts::Role;
 use crate::calendar;
@@ -191,21 +191,15 @@ fn grid(it: &Together) -> Vec<GridRow> {
 
 /// The fullest times in words, and how many reports name none.
 fn grid_said(it: &Together) -> String {
-    let most = it.grid.iter().flatten().copied().max().unwrap_or_default();
-    if most == 0 {
+    let fullest = fullest(&it.grid, 1);
+    if fullest.is_empty() {
         return "No report says on which day and at what time.".to_owned();
     }
-    let (days, times) = (choices("days"), choices("times"));
-    let fullest = it.grid.iter().zip(days).flat_map(|(row, day)| {
-        let at = row.iter().zip(&times).filter(move |(count, _)| **count == most);
-        at.map(move |(_, time)| format!("{day}, {}", time.to_lowercase()))
-    });
-    let fullest: Vec<String> = fullest.take(3).collect();
     let unplaced = match it.unplaced {
         0 => String::new(),
         count => format!(" {} no day or no time.", said_by(count)),
     };
-    format!("Most often: {} ({}).{unplaced}", fullest.join("; "), reports(most))
+    format!("{fullest}{unplaced}")
 }
 
 fn said_by(count: usize) -> String {

@@ -6,6 +6,7 @@ use crate::accounts::AccountId;
 use crate::app::Portal;
 use crate::contexts::State;
 use crate::contexts::move_on::{self, MoveForm};
+use crate::contexts::share::give::{ShareForm, give};
 use crate::deed::Deed;
 use crate::districts::{Meeting, MeetingId, diary};
 use crate::meetings::arrange::{AgendaForm, arrange};
@@ -28,6 +29,9 @@ const CONFLICT: &str =
 const WORDS: &str = "The lights on the stairs will be mended, and youth workers will be there on Fridays. We will ask you \
                      after six weeks whether it is better.";
 
+/// What the team writes for its partners about what the meeting decided.
+const FOR_PARTNERS: &str = "Please tell us when your people can be seen on the lower level on Thursdays between 3pm and 5pm, and                             pass on what young people there tell you, without names.";
+
 /// Holds the team's last meeting, and builds the agenda of its next one.
 pub(super) fn hold(portal: &Portal, people: &People) -> Result<()> {
     let (now, email) = ((portal.clock)(), coordinator(TEAM)?);
@@ -44,7 +48,24 @@ pub(super) fn hold(portal: &Portal, people: &People) -> Result<()> {
     act(portal, people, (email, held.starts_at), |deed| sit(deed, &held, &there))?;
     let after = held.starts_at + TimeDelta::hours(3);
     act(portal, people, (email, after), |deed| tell(deed, held.id))?;
-    act(portal, people, (email, now), |deed| build(deed, next.id))
+    act(portal, people, (email, after), |deed| share(deed, held.id, &[FOR_PARTNERS]))?;
+    act(portal, people, (email, now), |deed| build(deed, next.id))?;
+    act(portal, people, (email, now), |deed| share(deed, next.id, &["", ""]))
+}
+
+/// The first contexts of an agenda are given out to partners: their names and plans, with these words.
+fn share(deed: &mut Deed, id: MeetingId, words: &[&str]) -> Result<()> {
+    let found = minutes::read(deed, id)?.items;
+    let contexts = found.iter().filter_map(|it| it.point.context.as_ref());
+    for (context, words) in contexts.zip(words) {
+        let form = ShareForm {
+            give: vec!["name".to_owned(), "plan".to_owned()],
+            words: (*words).to_owned(),
+            ..ShareForm::default()
+        };
+        give(deed, context.id, &form.check(deed.today()).map_err(Error::Invalid)?)?;
+    }
+    Ok(())
 }
 
 fn build(deed: &mut Deed, id: MeetingId) -> Result<()> {

@@ -6,6 +6,7 @@
 pub mod html;
 pub mod lesson;
 pub mod markdown;
+pub mod pack;
 pub mod pdf;
 pub mod sheet;
 pub mod subject;

@@ -19,6 +19,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 const LESSON: &str = include_str!("../../templates/documents/lesson.typ");
 const SUBJECT: &str = include_str!("../../templates/documents/subject.typ");
+const PACK: &str = include_str!("../../templates/documents/pack.typ");
 
 /// The four faces of Atkinson Hyperlegible, from the npm package that `build.rs` unpacks.
 const FACES: [&[u8]; 4] = [
@@ -45,6 +46,11 @@ pub fn lesson(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, Pdf
 /// What is kept about somebody. Characters that [`may_print`] refuses must have been replaced.
 pub fn subject(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
     made(&PRESS.subject, sheet, made_on)
+}
+
+/// The pack of a meeting. Characters that [`may_print`] refuses must have been replaced.
+pub fn pack(sheet: &impl Serialize, made_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
+    made(&PRESS.pack, sheet, made_on)
 }
 
 fn made(
@@ -98,6 +104,7 @@ struct Press {
     fonts: Vec<Font>,
     lesson: Form,
     subject: Form,
+    pack: Form,
 }
 
 /// A template, and the name under which it reads its data.
@@ -121,6 +128,7 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
         fonts,
         lesson: Form::of("lesson", LESSON),
         subject: Form::of("subject", SUBJECT),
+        pack: Form::of("pack", PACK),
     }
 });
 

@@ -62,6 +62,7 @@ fn printable(mut sheet: SubjectSheet) -> SubjectSheet {
     SubjectSheet { has_numbers, ..sheet }
 }
 
-fn spelt(it: char) -> String {
+/// A character, or its number if our faces lack it.
+pub(super) fn spelt(it: char) -> String {
     if pdf::may_print(it) { it.to_string() } else { format!("[U+{:04X}]", u32::from(it)) }
 }

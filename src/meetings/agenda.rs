@@ -8,7 +8,7 @@ use super::look::Unlinked;
 use super::{KeptAgendaItem, Sitting, agenda_queries as queries, item_queries, mark};
 use crate::accounts::Actor;
 use crate::concerns::{ConcernId, Status, Urgency};
-use crate::contexts::{Context, ContextId, KeptContext};
+use crate::contexts::{Context, ContextId, KeptContext, share};
 use crate::districts::{Meeting, MeetingId, TeamId, team_names};
 use crate::schools::Urn;
 use crate::seal::Keyring;
@@ -76,6 +76,8 @@ pub struct Point {
     /// None if it is with another team by now.
     pub context: Option<Context>,
     pub standing: Standing,
+    /// What partners are told of it, in a few words.
+    pub told: String,
     /// When its turn comes if all keeps to its time.
     pub starts_at: NaiveDateTime,
     pub ends_at: NaiveDateTime,
@@ -176,6 +178,7 @@ pub(super) fn points(db: &mut Db, keys: &Keyring, meeting: &Meeting) -> Result<V
     let mut contexts: BTreeMap<ContextId, KeptContext> =
         queries::contexts(db, meeting.team, &ids)?.into_iter().map(|it| (it.id, it)).collect();
     let mut standings = Standing::all(&queries::reports(db, &ids)?, meeting.team);
+    let mut shares = share::of_contexts(db, keys, &ids)?;
     let mut turn = meeting.starts_at;
     let point = |item: KeptAgendaItem| {
         let starts_at = turn;
@@ -183,6 +186,7 @@ pub(super) fn points(db: &mut Db, keys: &Keyring, meeting: &Meeting) -> Result<V
         Point {
             context: contexts.remove(&item.context).map(|it| it.open_or_say(keys)),
             standing: standings.remove(&item.context).unwrap_or_default(),
+            told: shares.remove(&item.context).unwrap_or_default().said(),
             starts_at,
             ends_at: turn,
             item,

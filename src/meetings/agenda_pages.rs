@@ -1,20 +1,27 @@
 //! The page of a meeting's agenda.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use serde::Serialize;
 
 use super::agenda::{Agenda, Offered, Point, Standing, agenda};
 use super::arrange::{AgendaForm, arrange};
 use super::look::Unlinked;
+use super::pack::{self, pages::AsQuery};
 use super::pages::{Tag, Waits, concern_row};
 use super::queries::WAITING_MAX;
+use crate::contexts::State;
 use crate::districts::{MeetingId, possessive};
 use crate::web::{Form, FormErrors, Page, Reply, Visit, redirect};
 use crate::{Error, Result, calendar};
 
-pub(super) async fn show(visit: Visit, id: Path<MeetingId>) -> Result<Page> {
-    let found = find(&visit, id.into_inner()).await?;
+pub(super) async fn show(visit: Visit, id: Path<MeetingId>, query: Query<AsQuery>) -> Result<Page> {
+    let id = id.into_inner();
+    let found = if query.is_partner() { Err(Error::NotFound) } else { find(&visit, id).await };
+    let found = match found {
+        Err(Error::NotFound) => return pack::pages::show(&visit, id).await,
+        found => found?,
+    };
     let may_change = visit.actor.coordinates(found.meeting.team);
     visit.page("meetings/agenda.html", &AgendaPage::of(&found, may_change, Typed::default()))
 }
@@ -93,6 +100,9 @@ struct Item {
     label: String,
     about: String,
     tags: Vec<Tag>,
+    /// What partners are told of it, and where that is said.
+    told: String,
+    told_href: String,
     minutes: String,
     field: String,
     error: String,
@@ -221,6 +231,10 @@ impl Item {
             }),
             tags: tags(&point.standing, point.item.is_carried),
             minutes: typed_minutes.unwrap_or_else(|| point.item.minutes.to_string()),
+            told: format!("Partners see {}", point.told),
+            told_href: context
+                .filter(|it| it.state != State::Closed)
+                .map_or_else(String::new, |it| format!("/contexts/{}/partners", it.id)),
             is_first: at == 0,
             is_last: at + 1 == count,
             field,

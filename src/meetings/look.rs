@@ -162,7 +162,7 @@ pub fn look(
     let (own, serving) = seen(db, actor, at)?;
     let every: Option<Vec<TeamId>> = own.map(|own| own.iter().chain(&serving).copied().collect());
     let meeting = queries::find(db, every.as_deref(), id)?;
-    let sight = sight(actor, &meeting, &serving).ok_or(Error::NotFound)?;
+    let sight = sight(actor, &meeting, (&serving, at)).ok_or(Error::NotFound)?;
     let is_ahead = meeting.starts_at >= at && meeting.cancelled_at.is_none();
     let is_begun = calendar::day(meeting.starts_at) <= calendar::day(at);
     let waiting = match sight {
@@ -175,7 +175,7 @@ pub fn look(
     };
     let sitting = match sight {
         Sight::Whole => item_queries::sitting(db, id)?,
-        Sight::Frame | Sight::Date => None,
+        Sight::Shared | Sight::Frame | Sight::Date => None,
     };
     let names = crate::districts::team_names(db, &[meeting.team])?;
     let team = names.get(&meeting.team).cloned().unwrap_or_default();

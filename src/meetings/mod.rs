@@ -14,6 +14,7 @@ pub mod forget;
 pub mod look;
 pub mod minute;
 pub mod minutes;
+pub mod pack;
 pub mod publish;
 pub mod scan;
 pub mod schedule;

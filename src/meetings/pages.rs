@@ -10,7 +10,7 @@ use super::look::{ListForm, Listing, Seen, Unlinked, list, look};
 use super::policy::Sight;
 use super::queries::WAITING_MAX;
 use super::schedule::{ScheduleForm, schedule, teams_of};
-use super::{agenda_pages, change_pages, minute_pages, publish_pages};
+use super::{agenda_pages, change_pages, minute_pages, pack, publish_pages};
 use crate::accounts::Role;
 use crate::concerns::{Status, Urgency};
 use crate::districts::{Meeting, MeetingId, Team, possessive, teams};
@@ -19,6 +19,10 @@ use crate::{Error, Result, calendar};
 
 const READERS: Policy =
     Policy::Holding(&[Role::Dsl, Role::Coordinator, Role::Partner, Role::County]);
+/// Who reads what a meeting discusses, each as far as it is theirs to know.
+const TABLE: Policy = Policy::Holding(&[Role::Coordinator, Role::Partner, Role::County]);
+/// Who takes it away.
+const TAKERS: Policy = Policy::Proved(&[Role::Coordinator, Role::Partner, Role::County]);
 const TEAM: Policy = Policy::Holding(&[Role::Coordinator, Role::County]);
 const COORDINATORS: Policy = Policy::Holding(&[Role::Coordinator]);
 
@@ -29,7 +33,8 @@ pub fn routes() -> Routes {
         .get("/meetings/new", TEAM, blank)
         .post("/meetings/new", TEAM, submit)
         .get("/meetings/{id}.ics", READERS, export)
-        .get("/meetings/{id}/agenda", TEAM, agenda_pages::show)
+        .get("/meetings/{id}.pdf", TAKERS, pack::pages::take)
+        .get("/meetings/{id}/agenda", TABLE, agenda_pages::show)
         .post("/meetings/{id}/agenda", COORDINATORS, agenda_pages::change)
         .get("/meetings/{id}/minutes", TEAM, minute_pages::show)
         .post("/meetings/{id}/minutes", COORDINATORS, minute_pages::keep_item)
@@ -155,8 +160,11 @@ struct ShowPage {
     facts: Vec<Fact>,
     is_ahead: bool,
     is_cancelled: bool,
-    /// Where its agenda and its minutes are, for readers who see all of it; empty for what there is not yet.
+    /// Where its agenda, its pack and its minutes are, for readers who see them; empty for what there is not yet.
     agenda: String,
+    pack: String,
+    /// Where the team sees what its partners get.
+    for_partners: String,
     minutes: String,
     /// What stands of its minutes.
     standing: String,
@@ -197,6 +205,8 @@ impl ShowPage {
     fn of(seen: &Seen, may_change: bool) -> Self {
         let meeting = &seen.meeting;
         let (is_whole, is_cancelled) = (seen.sight == Sight::Whole, meeting.cancelled_at.is_some());
+        let is_shared = seen.sight == Sight::Shared;
+        let pack = format!("/meetings/{}.pdf", meeting.id);
         let stands = !is_cancelled && seen.published_at.is_none();
         let at = |page: &str, is_there: bool| {
             if is_there { format!("/meetings/{}/{page}", meeting.id) } else { String::new() }
@@ -218,7 +228,17 @@ impl ShowPage {
             facts,
             is_ahead: seen.is_ahead,
             is_cancelled,
-            agenda: at("agenda", is_whole && (stands || seen.has_agenda)),
+            agenda: at("agenda", is_shared || (is_whole && (stands || seen.has_agenda))),
+            pack: if is_shared || (is_whole && !is_cancelled) {
+                pack.clone()
+            } else {
+                String::new()
+            },
+            for_partners: if is_whole && !is_cancelled {
+                pack + "?as=partner"
+            } else {
+                String::new()
+            },
             minutes: at("minutes", is_whole && !is_cancelled && seen.is_begun),
             standing: standing(seen),
             change: at("change", may_change && stands),

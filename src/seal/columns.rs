@@ -30,6 +30,8 @@ pub const COLUMNS: &[Column] = &[
     column("measures", "what"),
     column("measures", "unit"),
     column("assessments", "words"),
+    // What partners are told of a context, and which schools agreed to be named. The team's.
+    Column { key: "context_id", ..column("context_shares", "words") },
     // Who was at a meeting, what was said there, and what schools are told of it. The team's.
     Column { key: "meeting_id", ..column("sittings", "attendance") },
     column("agenda_items", "said"),

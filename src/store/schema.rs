@@ -129,6 +129,7 @@ diesel::table! {
     }
 }
 diesel::table! { agenda_concerns (item_id, concern_id) { item_id -> Text, concern_id -> Text, } }
+diesel::table! { context_shares (context_id) { context_id -> Text, is_named -> Bool, has_plan -> Bool, words -> Nullable<Text>, version -> BigInt, account_id -> Text, changed_at -> Timestamp, } }
 
 diesel::joinable!(team_areas -> teams (team_id));
 diesel::joinable!(meetings -> teams (team_id));
@@ -185,6 +186,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attendances,
     agenda_items,
     agenda_concerns,
+    context_shares,
     letters,
     tickets,
     forgotten,

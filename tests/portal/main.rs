@@ -45,6 +45,7 @@ mod measures;
 mod meetings;
 mod merge;
 mod minutes;
+mod pack;
 mod passwords;
 mod people;
 mod places;

@@ -190,6 +190,10 @@ async fn worked_on(team: &Person<'_>, context: &str) {
         post(team, &at, &[word("words", side.as_str()), is("version", "0")]).await;
         assert!(team.get(context).await.main().contains(&format!("{PLANTED} {}", side.as_str())));
     }
+    let told = [word("words", "for partners"), word("keep", "is why"), is("version", "0")];
+    post(team, &format!("{context}/partners"), &told).await;
+    let told = team.get(&format!("{context}/partners")).await.main();
+    assert!(told.contains(&format!("{PLANTED} for partners")));
     let goal = team.get(&goal).await.main();
     for what in ["goal", "response", "owner", "measure"] {
         assert!(goal.contains(&format!("{PLANTED} {what}")), "{what} is read by the team");

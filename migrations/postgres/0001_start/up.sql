@@ -490,6 +490,17 @@ CREATE TABLE agenda_concerns (
     PRIMARY KEY (item_id, concern_id)
 );
 
+-- Meetings for everybody who comes: what partners are told of a context, which is nothing but what a coordinator gives out.
+CREATE TABLE context_shares (
+    context_id TEXT PRIMARY KEY NOT NULL REFERENCES contexts (id),
+    is_named BOOLEAN NOT NULL,
+    has_plan BOOLEAN NOT NULL,
+    words TEXT,
+    version BIGINT NOT NULL,
+    account_id TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+
 -- Who did what to which record. Never changed, and never deleted before its time. A chain is a team's id, or `house`; each
 -- line's hash covers the line and the hash before it, and the chain's head says where it ends. Of what was removed when its
 -- time was over, `audit_starts` keeps the last line's place and hash: what is left follows on that.
