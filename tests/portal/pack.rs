@@ -353,13 +353,13 @@ async fn thirty_items_of_five_reports_each() {
     let meeting = tabled(&table).await;
     let folder = std::env::var("PACK_TO").expect("a folder for the files");
     let folder = std::path::Path::new(&folder);
-    let mut took = String::new();
+    let mut took = Vec::new();
     for query in ["", "", PARTNER, PARTNER] {
         let begun = std::time::Instant::now();
         let file = table.coordinator.get(&format!("{meeting}.pdf{query}")).await;
-        took += &format!("{query} {:?} {} bytes\n", begun.elapsed(), file.bytes.len());
+        took.push(format!("{query} {:?} {} bytes", begun.elapsed(), file.bytes.len()));
         let path = folder.join(format!("pack{}.pdf", query.len()));
         std::fs::write(path, &file.bytes).expect("written");
     }
-    std::fs::write(folder.join("took.txt"), took).expect("written");
+    std::fs::write(folder.join("took.txt"), took.join("\n")).expect("written");
 }
